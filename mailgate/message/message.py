@@ -1,0 +1,111 @@
+"""The values that reading a mail gives: a Message and what hangs on it.
+
+Plain frozen data, free of NUL and lone surrogates, so that it can be stored, sent between
+processes and compared. Defects are data, never exceptions.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailgate.message.address import Address
+
+
+class Nature(StrEnum):
+    """What kind of mail it is; each decides on its own about storing, reopening and answering."""
+
+    PERSON = "person"
+    GROUP = "group"
+    NO_ANSWER = "no-answer"
+    AUTO_REPLY = "auto-reply"
+    MACHINE = "machine"
+    BOUNCE = "bounce"
+    DELAY = "delay"
+    RECEIPT = "receipt"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A part that is a file to a person.
+
+    part: position in the walk over the MIME tree, from 0, by which it is found again in the
+    original. size: octets after decoding. digest: SHA-256 of them, hexadecimal.
+    """
+
+    part: int
+    name: str
+    type: str
+    size: int
+    digest: str
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True)
+class ReportRecipient:
+    """One recipient's fate in a delivery report (RFC 3464 §2.3)."""
+
+    address: str
+    action: str
+    status: str
+    diagnostic: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A delivery or disposition report.
+
+    kind: "delivery-status" or "disposition-notification". of: Message-ID of the mail it is
+    about, with angle brackets, "" where it does not say.
+    """
+
+    kind: str
+    recipients: tuple[ReportRecipient, ...] = ()
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail as read.
+
+    headers: every header in order, decoded and unfolded, names as written. from_: all mailboxes
+    of all From headers. message_id, in_reply_to, references: with angle brackets, in the order
+    of the mail. text: what the human wrote now; full_text: all of it. language: "pl", "en" or
+    None. fingerprint: SHA-256 over From, Date, Subject, decoded text and digests of attachments.
+    simplified: the mail could not be read whole, only its headers.
+    """
+
+    size: int
+    headers: tuple[tuple[str, str], ...]
+    from_: tuple[Address, ...]
+    from_headers: int
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    message_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    date: datetime | None
+    text: str
+    full_text: str
+    language: str | None
+    attachments: tuple[Attachment, ...]
+    report: Report | None
+    fingerprint: str
+    defects: tuple[str, ...]
+    simplified: bool = False
+
+    @property
+    def author(self) -> Address | None:
+        """The one mailbox that wrote it, or None (RFC 5322 §3.6.2; more than one proves nobody)."""
+        return self.from_[0] if len(self.from_) == 1 and self.from_headers == 1 else None
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name in any case, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """Return every header of that name in any case, in order."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
