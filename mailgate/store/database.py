@@ -1,0 +1,169 @@
+"""The database: one engine, two kinds of session; SQLite and PostgreSQL differ only here.
+
+Promises that a transaction which was committed is on disk: SQLite runs in WAL mode with
+synchronous=FULL, PostgreSQL with synchronous_commit=on and fsync; where that is not so, the
+database is refused at the first connection. Writers on SQLite begin IMMEDIATE, one at a time
+in this process, so that a read followed by a write never fails for a lock taken in between.
+"""
+
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_BUSY_MILLISECONDS = 10_000
+
+
+class DatabaseRefusedError(Exception):
+    """The database cannot keep the promise that what is committed is on disk."""
+
+
+class Database:
+    """An engine and the two kinds of session it gives.
+
+    url: `sqlite:////path/file.db` or `postgresql+psycopg://…`. Nothing is opened before the
+    first session.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._writers = self._engine.execution_options(mailgate_writes=True)
+        # SQLite's own busy handler sleeps and is unfair; a lock of ours hands over at once.
+        self._turn = threading.Lock()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations and tests."""
+        return self._engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session that may write; committed at the end, rolled back on any exception."""
+        if self.is_sqlite:
+            with self._turn, self._session(self._writers) as session:
+                yield session
+        else:
+            with self._session(self._writers) as session:
+                yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only reads, from one snapshot on SQLite."""
+        with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """Give a session whose writes are seen by itself and rolled back at the end."""
+        with Session(self._writers, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection that is not in use."""
+        self._engine.dispose()
+
+
+def serialize(session: Session, key: str) -> None:
+    """Let transactions that name the same key run one after another.
+
+    SQLite has one writer anyway; on PostgreSQL an advisory lock is held until the end of the
+    transaction.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = zlib.crc32(key.encode("utf-8", "replace"))
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def insert_once(session: Session, table: type[SQLModel], values: dict[str, Any]) -> bool:
+    """Insert a row unless a unique key of it is taken; say whether it was inserted.
+
+    On PostgreSQL this waits for another transaction that is inserting the same key.
+    """
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    result: Any = session.execute(insert(table).values(values).on_conflict_do_nothing())
+    return bool(result.rowcount == 1)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "isolation_level": None}, pool_size=16
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        _set_sqlite_pragmas(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("mailgate_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _set_sqlite_pragmas(connection: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
+    foreign_keys = connection.execute("PRAGMA foreign_keys").fetchone()[0]
+    if mode != "wal" or synchronous < 2 or foreign_keys != 1:
+        raise DatabaseRefusedError(
+            f"SQLite gives journal_mode={mode}, synchronous={synchronous}, "
+            f"foreign_keys={foreign_keys}; mailgate needs wal, 2 and 1: "
+            "keep the database on a local file system that SQLite can lock"
+        )
+
+
+def _postgresql_engine(url: str) -> Engine:
+    engine = create_engine(
+        url, pool_size=16, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        _set_postgresql_options(connection)
+
+    return engine
+
+
+def _set_postgresql_options(connection: Any) -> None:
+    with connection.cursor() as cursor:
+        for setting in ("fsync", "full_page_writes"):
+            cursor.execute("SELECT current_setting(%s)", (setting,))
+            if cursor.fetchone()[0] != "on":
+                raise DatabaseRefusedError(
+                    f"PostgreSQL runs with {setting}=off, which loses mail at a power cut: "
+                    f"set {setting} = on in postgresql.conf"
+                )
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET timezone = 'UTC'")
+    connection.commit()
