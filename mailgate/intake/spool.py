@@ -5,18 +5,31 @@ per message. A row is new, claimed, done, held or deleted; nothing but housekeep
 deletion ever removes its octets. When something goes wrong the row stays, new or held.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint, func, insert, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Index,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Field, Session, SQLModel, col
 
 from mailgate.message.address import Envelope, canonical
 from mailgate.store import blobs
 from mailgate.store.database import Database
+
+RETRY_AFTER = timedelta(minutes=1)
 
 
 class State(StrEnum):
@@ -221,3 +234,90 @@ def claimed_of(row: Spool) -> Claimed:
         login=row.login,
     )
     return Claimed(int(row.id or 0), arrival, row.sha256, row.size, row.attempts, row.release_to)
+
+
+def finish(
+    session: Session,
+    spool_id: int,
+    owner: str,
+    now: datetime,
+    message_id: str,
+    results: Sequence[SpoolResult],
+) -> bool:
+    """Record what was decided and close the mail; say False where the claim was lost meanwhile.
+
+    One held result holds the whole mail, with its cause. The caller rolls back on False.
+    """
+    held = next((result.cause for result in results if result.verdict == "hold"), None)
+    changed: Any = session.execute(
+        update(Spool)
+        .where(
+            col(Spool.id) == spool_id,
+            col(Spool.state) == State.CLAIMED,
+            col(Spool.claimed_by) == owner,
+        )
+        .values(
+            state=State.HELD if held else State.DONE,
+            cause=held,
+            claimed_by=None,
+            claimed_until=None,
+            finished_at=now,
+            message_id=message_id,
+            release_to=None,
+        )
+    )
+    if changed.rowcount != 1:
+        return False
+    session.execute(delete(SpoolResult).where(col(SpoolResult.spool_id) == spool_id))
+    for result in results:
+        result.spool_id = spool_id
+        session.add(result)
+    return True
+
+
+def put_back(session: Session, claimed: Claimed, error: str, now: datetime, tries: int) -> State:
+    """Count a failure of ours: the mail is tried again a minute later, after `tries` it is held.
+
+    Returns the state in which it now is.
+    """
+    given_up = claimed.attempts >= tries
+    session.execute(
+        update(Spool)
+        .where(col(Spool.id) == claimed.id, col(Spool.state) == State.CLAIMED)
+        .values(
+            state=State.HELD if given_up else State.NEW,
+            cause="error" if given_up else None,
+            claimed_by=None,
+            claimed_until=None,
+            next_try_at=now + RETRY_AFTER,
+            last_error=error,
+            finished_at=now if given_up else None,
+        )
+    )
+    return State.HELD if given_up else State.NEW
+
+
+def release_claims(session: Session, owner: str) -> int:
+    """Free what a daemon that died had claimed; return how many. Called at its next start."""
+    changed: Any = session.execute(
+        update(Spool)
+        .where(col(Spool.state) == State.CLAIMED, col(Spool.claimed_by) == owner)
+        .values(state=State.NEW, claimed_by=None, claimed_until=None)
+    )
+    return int(changed.rowcount)
+
+
+def results_of(session: Session, spool_id: int) -> list[SpoolResult]:
+    """Return what was decided on a mail, a row per department."""
+    statement = (
+        select(SpoolResult)
+        .where(col(SpoolResult.spool_id) == spool_id)
+        .order_by(col(SpoolResult.id))
+    )
+    return list(session.execute(statement).scalars())
+
+
+def waiting(session: Session) -> int:
+    """Return how many mails have been taken in and not yet worked off."""
+    statement = select(func.count()).where(col(Spool.state).in_((State.NEW, State.CLAIMED)))
+    return int(session.execute(statement).scalar_one())
