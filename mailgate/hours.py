@@ -1,0 +1,359 @@
+"""Business time: when a desk is open, and from when a mail counts as received.
+
+Pure: the moment and the calendar come as arguments. Moments are aware and come back in UTC;
+local time exists only in here. An opening that the clock skips in spring is moved to the
+first moment that exists; of an hour that happens twice in autumn, the first is meant
+(PEP 495, fold=0), for openings and closings alike, so that the order of a day's times is
+kept. A day's hours belong to the day on which they start: a holiday cancels the night
+shift that would begin on it and leaves the one that began the evening before.
+A calendar that never opens is a fault of the configuration and raises ValueError.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from mailgate.public_holidays import public_holidays
+from mailgate.week import (
+    Interval,
+    Week,
+    describe,
+    describe_intervals,
+    parse_intervals,
+    parse_week,
+)
+
+__all__ = [
+    "AfterHours",
+    "Calendar",
+    "Interval",
+    "OwnDay",
+    "Receipt",
+    "ReceiptKind",
+    "Span",
+    "Week",
+    "add",
+    "between",
+    "business_day",
+    "business_days_after",
+    "check",
+    "counted",
+    "describe_hours",
+    "describe_week",
+    "holiday_name",
+    "intervals",
+    "is_open",
+    "next_opening",
+    "parse_intervals",
+    "parse_week",
+    "receipt",
+]
+
+Span = tuple[datetime, datetime]
+"""From when to when a desk is open, half-open, aware UTC."""
+
+SEARCHED_DAYS = 400
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+_NAMELESS = {"pl": "dzień wolny od pracy", "en": "day off"}
+
+
+class AfterHours(StrEnum):
+    """From when a mail that arrives outside hours counts as received."""
+
+    NEXT_OPENING = "next-opening"
+    NEXT_BUSINESS_DAY = "next-business-day"
+    AS_RECEIVED = "as-received"
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    """A date with hours of its own; none means closed. Customers may read the name."""
+
+    name: str
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The hours of a desk as configured.
+
+    week: the intervals of seven days, Monday first.  country: whose public holidays are kept,
+    such as "PL".  own_days win over holidays and week; not to be changed once handed over.
+    """
+
+    name: str
+    timezone: ZoneInfo
+    week: Week
+    country: str | None = None
+    own_days: Mapping[date, OwnDay] = field(default_factory=dict, hash=False)
+    after_hours: AfterHours = AfterHours.NEXT_OPENING
+
+
+class ReceiptKind(StrEnum):
+    """Which of the three letters an arrival calls for."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """When a mail arrived and from when it counts.
+
+    opening: the next moment the desk is open, the arrival itself inside hours.
+    day: local date of the arrival. The other moments are aware, UTC.
+    """
+
+    received_at: datetime
+    effective_at: datetime
+    kind: ReceiptKind
+    opening: datetime
+    day: date
+
+
+def receipt(at: datetime, calendar: Calendar) -> Receipt:
+    """Return how a mail that arrives at a moment counts.
+
+    Inside hours it counts from that moment; outside, as `calendar.after_hours` says. The kind
+    is HOLIDAY when a holiday is why nobody is there: the weekly plan has hours on the local
+    date, and a public holiday or an own closed day takes them all away. It is so at any time
+    of that day, 07:00 and 20:00 too, or the letter would name hours that did not apply. A
+    holiday on a Saturday without hours is OUTSIDE: the plan is reason enough, and the letter
+    tells it. The last hours of a night shift that began the day before are INSIDE.
+    """
+    day = _local_date(at, calendar)
+    received = at.astimezone(UTC)
+    opening = next_opening(received, calendar)
+    if opening == received:
+        return Receipt(received, received, ReceiptKind.INSIDE, opening, day)
+    match calendar.after_hours:
+        case AfterHours.NEXT_OPENING:
+            effective = opening
+        case AfterHours.NEXT_BUSINESS_DAY:
+            effective = next(_business_days(day + _DAY, calendar))[0][0]
+        case AfterHours.AS_RECEIVED:
+            effective = received
+    taken_away = bool(calendar.week[day.weekday()]) and not _hours_of(day, calendar)
+    kind = ReceiptKind.HOLIDAY if taken_away else ReceiptKind.OUTSIDE
+    return Receipt(received, effective, kind, opening, day)
+
+
+def is_open(at: datetime, calendar: Calendar) -> bool:
+    """Say whether the desk is open at a moment; a closing time itself is outside."""
+    day = _local_date(at, calendar)
+    return any(
+        start <= at < end for each in (day - _DAY, day) for start, end in _spans(each, calendar)
+    )
+
+
+def next_opening(at: datetime, calendar: Calendar) -> datetime:
+    """Return the next moment the desk is open, `at` itself when it is open then.
+
+    Raises ValueError when nothing opens within 400 days.
+    """
+    day = _local_date(at, calendar)
+    # Yesterday first: its night shift may still be running.
+    for days in range(-1, SEARCHED_DAYS):
+        for start, end in _spans(day + timedelta(days=days), calendar):
+            if end > at:
+                return max(start, at.astimezone(UTC))
+    raise _never_opens(calendar, day)
+
+
+def intervals(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
+    """Yield when the desk is open between two moments, in order, cut to them.
+
+    Hours that adjoin or overlap come as one, across midnight too.
+    """
+    day, last = _local_date(start, calendar) - _DAY, _local_date(end, calendar)
+    running: Span | None = None
+    while day <= last:
+        for opens, closes in _spans(day, calendar):
+            begin, finish = max(opens, start.astimezone(UTC)), min(closes, end.astimezone(UTC))
+            if begin >= finish:
+                continue
+            if running is None:
+                running = (begin, finish)
+            elif begin <= running[1]:
+                running = (running[0], max(finish, running[1]))
+            else:
+                yield running
+                running = (begin, finish)
+        day += _DAY
+    if running is not None:
+        yield running
+
+
+def counted(start: datetime, business: timedelta, calendar: Calendar) -> Iterator[Span]:
+    """Yield the stretches of open time that add up to `business`, from a moment on.
+
+    They end where it is used up. Raises ValueError for a negative time, and when nothing
+    opens within 400 days while some is left.
+    """
+    if business < timedelta(0):
+        raise ValueError(f"business time is not negative: {business}")
+    at, left = start.astimezone(UTC), business
+    while left:
+        at = next_opening(at, calendar)
+        # A running shift ends within two days; one without end is counted piece by piece.
+        _, closes = next(intervals(calendar, at, at + 2 * _DAY))
+        until = min(closes, at + left)
+        yield at, until
+        left -= until - at
+        at = until
+
+
+def add(start: datetime, business: timedelta, calendar: Calendar) -> datetime:
+    """Return the first moment by which that much business time has passed since `start`.
+
+    So eight hours from 9:00 end at 17:00, not at the next opening, and no time at all ends
+    at `start`. Raises ValueError as `counted` does.
+    """
+    at = start.astimezone(UTC)
+    for _, until in counted(start, business, calendar):
+        at = until
+    return at
+
+
+def between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """Return the business time between two moments; none when `end` is not after `start`."""
+    if end <= start:
+        return timedelta(0)
+    return sum((closes - opens for opens, closes in intervals(calendar, start, end)), timedelta(0))
+
+
+def business_day(day: date, calendar: Calendar) -> bool:
+    """Say whether any hours start on a local date."""
+    return bool(_spans(day, calendar))
+
+
+def business_days_after(at: datetime, n: int, calendar: Calendar) -> datetime:
+    """Return the end of business on the n-th business day strictly after the date of `at`.
+
+    n: from 1. Raises ValueError for a lesser n, and when nothing opens within 400 days.
+    """
+    if n < 1:
+        raise ValueError(f"business days are counted from 1: {n}")
+    days = _business_days(_local_date(at, calendar) + _DAY, calendar)
+    for _ in range(n - 1):
+        next(days)
+    return next(days)[-1][1]
+
+
+def holiday_name(day: date, calendar: Calendar, language: str) -> str | None:
+    """Return what makes a date a special one, in words for customers, or None; never "".
+
+    An own day's name goes first, whatever the language; then the public holiday's in "pl" or
+    "en"; an own closed day without a name is simply a day off.
+    """
+    own = calendar.own_days.get(day)
+    if own is not None and own.name.strip():
+        return own.name.strip()
+    if calendar.country is not None:
+        name = public_holidays(calendar.country, day.year, language).get(day)
+        if name is not None:
+            return name
+    if own is not None and not own.intervals:
+        return _NAMELESS.get(language, _NAMELESS["en"])
+    return None
+
+
+def describe_week(calendar: Calendar, language: str) -> str:
+    """Return the weekly plan in words for letters: "pon.–pt. 9:00–17:00", "24/7"."""
+    return describe(calendar.week, language)
+
+
+def describe_hours(day: date, calendar: Calendar, language: str) -> str:
+    """Return the hours to name in a letter about a date: an own day's, else the week's."""
+    own = calendar.own_days.get(day)
+    if own is not None and own.intervals:
+        return f"{day.day}.{day.month:02}.{day.year} {describe_intervals(own.intervals)}"
+    return describe_week(calendar, language)
+
+
+def check(calendar: Calendar, today: date) -> list[str]:
+    """Return the faults of a calendar, each with what to write instead; [] when it is sound."""
+    faults = []
+    if len(calendar.week) != 7:
+        return [f"a week of {len(calendar.week)} days; give seven, Monday first"]
+    try:
+        next(_business_days(today, calendar))
+    except ValueError as fault:
+        faults.append(str(fault))
+    faults.extend(
+        f"own day {day}: it has no name; write what customers may read, such as its occasion"
+        for day, own in sorted(calendar.own_days.items())
+        if not own.name.strip()
+    )
+    return faults
+
+
+def _hours_of(day: date, calendar: Calendar) -> tuple[Interval, ...]:
+    own = calendar.own_days.get(day)
+    if own is not None:
+        return own.intervals
+    planned = calendar.week[day.weekday()]
+    if planned and calendar.country is not None:
+        return () if day in public_holidays(calendar.country, day.year, "en") else planned
+    return planned
+
+
+def _spans(day: date, calendar: Calendar) -> tuple[Span, ...]:
+    return _on_the_clock(day, _hours_of(day, calendar), calendar.timezone)
+
+
+@lru_cache(maxsize=4096)
+def _on_the_clock(day: date, hours: tuple[Interval, ...], timezone: ZoneInfo) -> tuple[Span, ...]:
+    spans = (
+        (_moment(day, each.start, timezone), _moment(day, each.end, timezone)) for each in hours
+    )
+    # Hours that lie wholly within what the clock skips do not happen.
+    return tuple((start, end) for start, end in sorted(spans) if start < end)
+
+
+def _moment(day: date, minutes: int, timezone: ZoneInfo) -> datetime:
+    wall = datetime.combine(day, time.min, timezone) + timedelta(minutes=minutes)
+    moment = wall.astimezone(UTC)
+    before = wall.replace(fold=1).astimezone(UTC)
+    if moment <= before:
+        return moment
+    # In a gap fold=1 gives a moment before it and fold=0 one after (PEP 495); the clock
+    # jumps in between.
+    offset = before.astimezone(timezone).utcoffset()
+    while moment - before > _SECOND:
+        middle = before + (moment - before) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(timezone).utcoffset() == offset:
+            before = middle
+        else:
+            moment = middle
+    return moment
+
+
+def _business_days(first: date, calendar: Calendar) -> Iterator[tuple[Span, ...]]:
+    since = day = first
+    while day < since + timedelta(days=SEARCHED_DAYS):
+        spans = _spans(day, calendar)
+        day += _DAY
+        if spans:
+            yield spans
+            since = day
+    raise _never_opens(calendar, since)
+
+
+def _local_date(at: datetime, calendar: Calendar) -> date:
+    if at.tzinfo is None:
+        raise ValueError(f"a moment without time zone: {at.isoformat()}")
+    return at.astimezone(calendar.timezone).date()
+
+
+def _never_opens(calendar: Calendar, since: date) -> ValueError:
+    return ValueError(
+        f'calendar "{calendar.name}" opens on none of the {SEARCHED_DAYS} days from {since}; '
+        'give it hours, for example mon-fri = "09:00-17:00"'
+    )
