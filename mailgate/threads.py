@@ -212,7 +212,7 @@ def find(hits: Sequence[Hit], speaker: Speaker) -> Found:
 
 
 def _find_for_agent(hits: Sequence[Hit], speaker: Speaker) -> Found:
-    """An agent's From alone proves nothing: she needs a token and proof, or is a requester."""
+    """Decide for an agent: her From alone proves nothing; with no token she is a requester."""
     signed = next((hit for hit in hits if hit.clue.signed), None)
     if signed is not None and speaker.authenticity is Authenticity.PASS:
         return Speak(signed, Standing.AGENT, True, f"{_by(signed)}, from an agent who is proven")

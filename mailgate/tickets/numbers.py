@@ -1,0 +1,36 @@
+"""Ticket numbers: random, so that none can be guessed from another, and unique by constraint."""
+
+import secrets
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from mailgate.store import installation
+from mailgate.tickets.model import Ticket
+
+
+def draw(session: Session) -> int:
+    """Return a number no ticket has.
+
+    Six digits (100000 to 999999), one digit more once half of a length are used. A draw that is
+    taken is the cheap hint that it is time to count: how often that happens is the share in use.
+    """
+    digits = installation.number_digits(session)
+    while True:
+        number = secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1)
+        if not _taken(session, number):
+            return number
+        if _half_used(session, digits):
+            digits += 1
+            installation.lengthen_numbers(session, digits)
+
+
+def _taken(session: Session, number: int) -> bool:
+    statement = select(col(Ticket.id)).where(col(Ticket.number) == number)
+    return session.execute(statement).first() is not None
+
+
+def _half_used(session: Session, digits: int) -> bool:
+    low, high = 10 ** (digits - 1), 10**digits
+    statement = select(func.count()).where(col(Ticket.number) >= low, col(Ticket.number) < high)
+    return int(session.execute(statement).scalar_one()) * 2 >= high - low
