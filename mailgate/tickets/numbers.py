@@ -17,7 +17,8 @@ def draw(session: Session) -> int:
     """
     digits = installation.number_digits(session)
     while True:
-        number = secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1)
+        low, high = _range(digits)
+        number = low + secrets.randbelow(high - low)
         if not _taken(session, number):
             return number
         if _half_used(session, digits):
@@ -31,6 +32,11 @@ def _taken(session: Session, number: int) -> bool:
 
 
 def _half_used(session: Session, digits: int) -> bool:
-    low, high = 10 ** (digits - 1), 10**digits
+    low, high = _range(digits)
     statement = select(func.count()).where(col(Ticket.number) >= low, col(Ticket.number) < high)
-    return int(session.execute(statement).scalar_one()) * 2 >= high - low
+    used: int = session.execute(statement).scalar_one()
+    return used * 2 >= high - low
+
+
+def _range(digits: int) -> tuple[int, int]:
+    return int("1" + "0" * (digits - 1)), int("1" + "0" * digits)

@@ -1,0 +1,200 @@
+"""Writing down what happens to a ticket: entries, their files, statuses, Message-IDs, links.
+
+The only place that inserts into these tables. Works in the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from mailgate.message.address import Address
+from mailgate.message.message import Attachment as MailAttachment
+from mailgate.store.database import insert_once
+from mailgate.tickets.lifecycle import Status
+from mailgate.tickets.model import (
+    Attachment,
+    Entry,
+    EntryKind,
+    KnownMessage,
+    LinkKind,
+    Source,
+    StatusChange,
+    Ticket,
+    TicketLink,
+)
+from mailgate.tickets.office import SYSTEM, Actor
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What someone sent us, ready to become an entry.
+
+    spool_id, sha256, message_id, fingerprint: of the mail, None and "" where it came by another
+    channel. proven: the sender's address is known to be his.
+    """
+
+    author: Address
+    source: str
+    text: str
+    full_text: str
+    subject: str = ""
+    language: str | None = None
+    message_id: str = ""
+    fingerprint: str = ""
+    attachments: Sequence[MailAttachment] = ()
+    spool_id: int | None = None
+    sha256: str | None = None
+    nature: str = ""
+    authenticity: str = "none"
+    proven: bool = False
+    third_party: bool = False
+    defects: tuple[str, ...] = ()
+    thread_index: str = ""
+
+
+def add_message(
+    session: Session,
+    ticket: Ticket,
+    contribution: Contribution,
+    at: datetime,
+    effective_at: datetime | None,
+) -> Entry:
+    """Add what someone sent as an entry, with its files and its Message-ID."""
+    entry = Entry(
+        ticket_id=_id(ticket.id),
+        kind=EntryKind.MESSAGE,
+        source=contribution.source,
+        author=contribution.author.address,
+        author_name=contribution.author.name,
+        at=at,
+        effective_received_at=effective_at,
+        text=contribution.text,
+        full_text=contribution.full_text,
+        message_id=contribution.message_id,
+        spool_id=contribution.spool_id,
+        sha256=contribution.sha256,
+        nature=contribution.nature,
+        authenticity=contribution.authenticity,
+        proven=contribution.proven,
+        third_party=contribution.third_party,
+        defects=list(contribution.defects),
+    )
+    session.add(entry)
+    session.flush()
+    for each in contribution.attachments:
+        add_attachment(session, entry, each, part=each.part)
+    if contribution.message_id:
+        remember_message(session, ticket, entry, "in", contribution.fingerprint)
+    return entry
+
+
+def add_words(
+    session: Session, ticket: Ticket, kind: EntryKind, by: Actor, text: str, at: datetime
+) -> Entry:
+    """Add an agent's reply or note."""
+    entry = Entry(
+        ticket_id=_id(ticket.id),
+        kind=kind,
+        source=by.source,
+        author=by.who.address,
+        author_name=by.who.name,
+        at=at,
+        text=text,
+        full_text=text,
+        proven=True,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def add_event(
+    session: Session, ticket: Ticket, event: str, text: str, at: datetime, by: Actor = SYSTEM
+) -> Entry:
+    """Add a line to the history: what happened, in a sentence, and who did it."""
+    entry = Entry(
+        ticket_id=_id(ticket.id),
+        kind=EntryKind.EVENT,
+        source=by.source if by is not SYSTEM else Source.SYSTEM,
+        event=event,
+        author=by.who.address,
+        author_name=by.who.name,
+        at=at,
+        text=text,
+        full_text=text,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def add_attachment(session: Session, entry: Entry, file: MailAttachment, part: int | None) -> None:
+    """Add a file to an entry; part None says that its digest names a blob."""
+    row = Attachment(
+        entry_id=_id(entry.id),
+        part=part,
+        name=file.name,
+        type=file.type,
+        size=file.size,
+        digest=file.digest,
+        inline=file.inline,
+    )
+    session.add(row)
+
+
+def set_status(session: Session, ticket: Ticket, entry: Entry, after: Status, at: datetime) -> None:
+    """Move a ticket to a status because of an entry; nothing happens if it is there already."""
+    before = ticket.status
+    if before == after:
+        return
+    ticket.status = after
+    ticket.hold_until = ticket.hold_until if after is Status.ON_HOLD else None
+    ticket.close_at = ticket.close_at if after is Status.RESOLVED else None
+    ticket.closed_at = at if after is Status.CLOSED else None
+    record_status(session, ticket, entry, before, at)
+
+
+def record_status(
+    session: Session, ticket: Ticket, entry: Entry, before: str | None, at: datetime
+) -> None:
+    """Write the ticket's present status into its history; before: None for a new ticket."""
+    values = {
+        "ticket_id": ticket.id,
+        "entry_id": entry.id,
+        "at": at,
+        "before": before,
+        "after": ticket.status,
+    }
+    session.execute(insert(StatusChange), values)
+
+
+def remember_message(
+    session: Session, ticket: Ticket, entry: Entry, direction: str, fingerprint: str = ""
+) -> None:
+    """Index an entry's Message-ID, so that replies to it find the ticket."""
+    values = {
+        "message_id": entry.message_id[:512],
+        "direction": direction,
+        "department": ticket.department,
+        "ticket_id": ticket.id,
+        "entry_id": entry.id,
+        "fingerprint": fingerprint,
+        "at": entry.at,
+    }
+    session.execute(insert(KnownMessage), values)
+
+
+def link(session: Session, ticket: Ticket, other_id: int, kind: LinkKind) -> None:
+    """Link two tickets; linking them again does nothing."""
+    if ticket.id != other_id:
+        low, high = sorted((_id(ticket.id), other_id))
+        insert_once(session, TicketLink, {"ticket_id": low, "other_id": high, "kind": kind})
+
+
+def _id(key: int | None) -> int:
+    if key is None:
+        raise ValueError("the row is not stored yet; flush the session first")
+    return key
