@@ -1,0 +1,189 @@
+"""Questions about tickets, without effects: find, list, history, what is due.
+
+Answers are rows to be read, or plain values for printing; nobody writes through them except the
+service, which locks the row it is about to change.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlmodel import Session, col
+
+from mailgate.tickets.lifecycle import Status
+from mailgate.tickets.model import (
+    Attachment,
+    Entry,
+    KnownMessage,
+    Participant,
+    Role,
+    Ticket,
+    TicketLink,
+)
+
+_MAX_MERGES = 20
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of tickets is narrowed to; None narrows nothing."""
+
+    status: Status | None = None
+    department: str | None = None
+    requester: str | None = None
+    since: datetime | None = None
+    search: str | None = None
+
+
+def by_number(session: Session, number: int) -> Ticket | None:
+    """Return the ticket of that number, or the one it was merged into."""
+    statement = select(Ticket).where(col(Ticket.number) == number)
+    return _survivor(session, session.execute(statement).scalars().first())
+
+
+def by_id(session: Session, ticket_id: int) -> Ticket | None:
+    """Return the ticket with that row id, or the one it was merged into."""
+    return _survivor(session, session.get(Ticket, ticket_id))
+
+
+def locked(session: Session, ticket_id: int) -> Ticket:
+    """Return a ticket to be changed; nobody else changes it until the transaction ends."""
+    statement = (
+        select(Ticket)
+        .where(col(Ticket.id) == ticket_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.execute(statement).scalars().one()
+
+
+def by_message_id(session: Session, message_id: str) -> Ticket | None:
+    """Return the ticket to which a mail in or out with that Message-ID belongs."""
+    statement = (
+        select(col(KnownMessage.ticket_id))
+        .where(col(KnownMessage.message_id) == message_id[:512])
+        .order_by(col(KnownMessage.id).desc())
+        .limit(1)
+    )
+    ticket_id = session.execute(statement).scalars().first()
+    return None if ticket_id is None else by_id(session, ticket_id)
+
+
+def same_message(
+    session: Session, message_id: str, fingerprint: str, since: datetime
+) -> list[KnownMessage]:
+    """Return the mails taken in since then that bear the same Message-ID and say the same."""
+    statement = (
+        select(KnownMessage)
+        .where(
+            col(KnownMessage.message_id) == message_id[:512],
+            col(KnownMessage.direction) == "in",
+            col(KnownMessage.fingerprint) == fingerprint,
+            col(KnownMessage.at) >= since,
+        )
+        .order_by(col(KnownMessage.id))
+    )
+    return list(session.execute(statement).scalars())
+
+
+def listing(session: Session, wanted: Filter, limit: int = 1000) -> list[tuple[Ticket, int]]:
+    """Return tickets, the latest change first, each with the number of its entries."""
+    count = select(func.count()).where(col(Entry.ticket_id) == col(Ticket.id)).scalar_subquery()
+    statement = _narrowed(select(Ticket, count), wanted)
+    ordered = statement.order_by(col(Ticket.updated_at).desc(), col(Ticket.id).desc())
+    return [(row[0], int(row[1])) for row in session.execute(ordered.limit(limit))]
+
+
+def _narrowed(statement: Select[tuple[Ticket, int]], wanted: Filter) -> Select[tuple[Ticket, int]]:
+    if wanted.status is not None:
+        statement = statement.where(col(Ticket.status) == wanted.status)
+    if wanted.department is not None:
+        statement = statement.where(col(Ticket.department) == wanted.department)
+    if wanted.requester is not None:
+        sought = func.lower(col(Ticket.requester_address))
+        statement = statement.where(sought == wanted.requester.lower())
+    if wanted.since is not None:
+        statement = statement.where(col(Ticket.created_at) >= wanted.since)
+    if wanted.search is not None:
+        pattern = "%" + wanted.search.replace("\\", "\\\\").replace("%", "\\%") + "%"
+        inside = select(col(Entry.ticket_id)).where(col(Entry.text).ilike(pattern, escape="\\"))
+        statement = statement.where(
+            or_(col(Ticket.subject).ilike(pattern, escape="\\"), col(Ticket.id).in_(inside))
+        )
+    return statement
+
+
+def history(session: Session, ticket_id: int) -> list[tuple[Entry, list[Attachment]]]:
+    """Return the entries of a ticket in the order in which they came, with their files."""
+    entries = session.execute(
+        select(Entry).where(col(Entry.ticket_id) == ticket_id).order_by(col(Entry.id))
+    ).scalars()
+    files = session.execute(
+        select(Attachment)
+        .join(Entry, col(Entry.id) == col(Attachment.entry_id))
+        .where(col(Entry.ticket_id) == ticket_id)
+        .order_by(col(Attachment.id))
+    ).scalars()
+    by_entry: dict[int, list[Attachment]] = {}
+    for file in files:
+        by_entry.setdefault(file.entry_id, []).append(file)
+    return [(entry, by_entry.get(entry.id or 0, [])) for entry in entries]
+
+
+def linked(session: Session, ticket_id: int) -> list[int]:
+    """Return the numbers of the tickets linked with this one."""
+    others = select(col(TicketLink.other_id)).where(col(TicketLink.ticket_id) == ticket_id)
+    back = select(col(TicketLink.ticket_id)).where(col(TicketLink.other_id) == ticket_id)
+    statement = (
+        select(col(Ticket.number))
+        .where(or_(col(Ticket.id).in_(others), col(Ticket.id).in_(back)))
+        .order_by(col(Ticket.number))
+    )
+    return list(session.execute(statement).scalars())
+
+
+def copied(session: Session, ticket_id: int) -> list[Participant]:
+    """Return the CC recipients of a ticket."""
+    statement = (
+        select(Participant)
+        .where(col(Participant.ticket_id) == ticket_id, col(Participant.role) == Role.CC)
+        .order_by(col(Participant.id))
+    )
+    return list(session.execute(statement).scalars())
+
+
+def thread_of(session: Session, ticket_id: int) -> list[str]:
+    """Return the Message-IDs of the customer's mails in a ticket: the first and the last two."""
+    mine = col(KnownMessage.ticket_id) == ticket_id
+    inbound = select(col(KnownMessage.message_id)).where(mine, col(KnownMessage.direction) == "in")
+    first = session.execute(inbound.order_by(col(KnownMessage.id)).limit(1)).scalars().all()
+    last = session.execute(inbound.order_by(col(KnownMessage.id).desc()).limit(2)).scalars().all()
+    return list(dict.fromkeys([*first, *reversed(last)]))
+
+
+def holds_ended(session: Session, today: date) -> list[int]:
+    """Return the ids of tickets on hold until a date before today, or today."""
+    statement = (
+        select(col(Ticket.id))
+        .where(col(Ticket.status) == Status.ON_HOLD, col(Ticket.hold_until) <= today)
+        .order_by(col(Ticket.id))
+    )
+    return [int(each) for each in session.execute(statement).scalars() if each is not None]
+
+
+def resolved_due(session: Session, now: datetime) -> list[int]:
+    """Return the ids of resolved tickets whose time to close has come."""
+    statement = (
+        select(col(Ticket.id))
+        .where(col(Ticket.status) == Status.RESOLVED, col(Ticket.close_at) <= now)
+        .order_by(col(Ticket.id))
+    )
+    return [int(each) for each in session.execute(statement).scalars() if each is not None]
+
+
+def _survivor(session: Session, ticket: Ticket | None) -> Ticket | None:
+    for _ in range(_MAX_MERGES):
+        if ticket is None or ticket.merged_into is None:
+            return ticket
+        ticket = session.get(Ticket, ticket.merged_into)
+    return ticket
