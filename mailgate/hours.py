@@ -9,21 +9,24 @@ shift that would begin on it and leaves the one that began the evening before.
 A calendar that never opens is a fault of the configuration and raises ValueError.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from mailgate.public_holidays import public_holidays
-from mailgate.week import (
-    Interval,
-    Week,
-    describe,
-    describe_intervals,
-    parse_intervals,
-    parse_week,
+from mailgate.week import Interval, Week, parse_intervals, parse_week
+from mailgate.workdays import (
+    AfterHours,
+    Calendar,
+    OwnDay,
+    describe_hours,
+    describe_week,
+    holiday_name,
+    hours_of,
 )
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "describe_hours",
     "describe_week",
     "holiday_name",
+    "hours_of",
     "intervals",
     "is_open",
     "next_opening",
@@ -58,39 +62,6 @@ Span = tuple[datetime, datetime]
 SEARCHED_DAYS = 400
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
-_NAMELESS = {"pl": "dzień wolny od pracy", "en": "day off"}
-
-
-class AfterHours(StrEnum):
-    """From when a mail that arrives outside hours counts as received."""
-
-    NEXT_OPENING = "next-opening"
-    NEXT_BUSINESS_DAY = "next-business-day"
-    AS_RECEIVED = "as-received"
-
-
-@dataclass(frozen=True)
-class OwnDay:
-    """A date with hours of its own; none means closed. Customers may read the name."""
-
-    name: str
-    intervals: tuple[Interval, ...] = ()
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The hours of a desk as configured.
-
-    week: the intervals of seven days, Monday first.  country: whose public holidays are kept,
-    such as "PL".  own_days win over holidays and week; not to be changed once handed over.
-    """
-
-    name: str
-    timezone: ZoneInfo
-    week: Week
-    country: str | None = None
-    own_days: Mapping[date, OwnDay] = field(default_factory=dict, hash=False)
-    after_hours: AfterHours = AfterHours.NEXT_OPENING
 
 
 class ReceiptKind(StrEnum):
@@ -126,8 +97,8 @@ def receipt(at: datetime, calendar: Calendar) -> Receipt:
     holiday on a Saturday without hours is OUTSIDE: the plan is reason enough, and the letter
     tells it. The last hours of a night shift that began the day before are INSIDE.
     """
-    day = _local_date(at, calendar)
-    received = at.astimezone(UTC)
+    received = _utc(at)
+    day = _local_date(received, calendar)
     opening = next_opening(received, calendar)
     if opening == received:
         return Receipt(received, received, ReceiptKind.INSIDE, opening, day)
@@ -138,13 +109,16 @@ def receipt(at: datetime, calendar: Calendar) -> Receipt:
             effective = next(_business_days(day + _DAY, calendar))[0][0]
         case AfterHours.AS_RECEIVED:
             effective = received
-    taken_away = bool(calendar.week[day.weekday()]) and not _hours_of(day, calendar)
+        case never:
+            assert_never(never)
+    taken_away = bool(calendar.week[day.weekday()]) and not hours_of(day, calendar)
     kind = ReceiptKind.HOLIDAY if taken_away else ReceiptKind.OUTSIDE
     return Receipt(received, effective, kind, opening, day)
 
 
 def is_open(at: datetime, calendar: Calendar) -> bool:
     """Say whether the desk is open at a moment; a closing time itself is outside."""
+    at = _utc(at)
     day = _local_date(at, calendar)
     return any(
         start <= at < end for each in (day - _DAY, day) for start, end in _spans(each, calendar)
@@ -156,12 +130,13 @@ def next_opening(at: datetime, calendar: Calendar) -> datetime:
 
     Raises ValueError when nothing opens within 400 days.
     """
+    at = _utc(at)
     day = _local_date(at, calendar)
     # Yesterday first: its night shift may still be running.
     for days in range(-1, SEARCHED_DAYS):
         for start, end in _spans(day + timedelta(days=days), calendar):
             if end > at:
-                return max(start, at.astimezone(UTC))
+                return max(start, at)
     raise _never_opens(calendar, day)
 
 
@@ -170,20 +145,20 @@ def intervals(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Sp
 
     Hours that adjoin or overlap come as one, across midnight too.
     """
+    start, end = _utc(start), _utc(end)
     day, last = _local_date(start, calendar) - _DAY, _local_date(end, calendar)
     running: Span | None = None
     while day <= last:
         for opens, closes in _spans(day, calendar):
-            begin, finish = max(opens, start.astimezone(UTC)), min(closes, end.astimezone(UTC))
+            begin, finish = max(opens, start), min(closes, end)
             if begin >= finish:
                 continue
-            if running is None:
-                running = (begin, finish)
-            elif begin <= running[1]:
+            if running is not None and begin <= running[1]:
                 running = (running[0], max(finish, running[1]))
-            else:
+                continue
+            if running is not None:
                 yield running
-                running = (begin, finish)
+            running = (begin, finish)
         day += _DAY
     if running is not None:
         yield running
@@ -192,15 +167,16 @@ def intervals(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Sp
 def counted(start: datetime, business: timedelta, calendar: Calendar) -> Iterator[Span]:
     """Yield the stretches of open time that add up to `business`, from a moment on.
 
-    They end where it is used up. Raises ValueError for a negative time, and when nothing
-    opens within 400 days while some is left.
+    They end where it is used up; one longer than a day may come in pieces that adjoin.
+    Raises ValueError for a negative time, and when nothing opens within 400 days while
+    some is left.
     """
     if business < timedelta(0):
         raise ValueError(f"business time is not negative: {business}")
-    at, left = start.astimezone(UTC), business
+    at, left = start, business
     while left:
         at = next_opening(at, calendar)
-        # A running shift ends within two days; one without end is counted piece by piece.
+        # No shift is longer than a day, so two days hold one that is running to its end.
         _, closes = next(intervals(calendar, at, at + 2 * _DAY))
         until = min(closes, at + left)
         yield at, until
@@ -214,7 +190,7 @@ def add(start: datetime, business: timedelta, calendar: Calendar) -> datetime:
     So eight hours from 9:00 end at 17:00, not at the next opening, and no time at all ends
     at `start`. Raises ValueError as `counted` does.
     """
-    at = start.astimezone(UTC)
+    at = _utc(start)
     for _, until in counted(start, business, calendar):
         at = until
     return at
@@ -222,9 +198,8 @@ def add(start: datetime, business: timedelta, calendar: Calendar) -> datetime:
 
 def between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     """Return the business time between two moments; none when `end` is not after `start`."""
-    if end <= start:
-        return timedelta(0)
-    return sum((closes - opens for opens, closes in intervals(calendar, start, end)), timedelta(0))
+    spans = intervals(calendar, start, end)
+    return sum((closes - opens for opens, closes in spans), timedelta(0))
 
 
 def business_day(day: date, calendar: Calendar) -> bool:
@@ -239,105 +214,66 @@ def business_days_after(at: datetime, n: int, calendar: Calendar) -> datetime:
     """
     if n < 1:
         raise ValueError(f"business days are counted from 1: {n}")
-    days = _business_days(_local_date(at, calendar) + _DAY, calendar)
+    days = _business_days(_local_date(_utc(at), calendar) + _DAY, calendar)
     for _ in range(n - 1):
         next(days)
-    return next(days)[-1][1]
-
-
-def holiday_name(day: date, calendar: Calendar, language: str) -> str | None:
-    """Return what makes a date a special one, in words for customers, or None; never "".
-
-    An own day's name goes first, whatever the language; then the public holiday's in "pl" or
-    "en"; an own closed day without a name is simply a day off.
-    """
-    own = calendar.own_days.get(day)
-    if own is not None and own.name.strip():
-        return own.name.strip()
-    if calendar.country is not None:
-        name = public_holidays(calendar.country, day.year, language).get(day)
-        if name is not None:
-            return name
-    if own is not None and not own.intervals:
-        return _NAMELESS.get(language, _NAMELESS["en"])
-    return None
-
-
-def describe_week(calendar: Calendar, language: str) -> str:
-    """Return the weekly plan in words for letters: "pon.–pt. 9:00–17:00", "24/7"."""
-    return describe(calendar.week, language)
-
-
-def describe_hours(day: date, calendar: Calendar, language: str) -> str:
-    """Return the hours to name in a letter about a date: an own day's, else the week's."""
-    own = calendar.own_days.get(day)
-    if own is not None and own.intervals:
-        return f"{day.day}.{day.month:02}.{day.year} {describe_intervals(own.intervals)}"
-    return describe_week(calendar, language)
+    return max(closes for _, closes in next(days))
 
 
 def check(calendar: Calendar, today: date) -> list[str]:
     """Return the faults of a calendar, each with what to write instead; [] when it is sound."""
-    faults = []
     if len(calendar.week) != 7:
         return [f"a week of {len(calendar.week)} days; give seven, Monday first"]
-    try:
-        next(_business_days(today, calendar))
-    except ValueError as fault:
-        faults.append(str(fault))
-    faults.extend(
-        f"own day {day}: it has no name; write what customers may read, such as its occasion"
+    faults = [
+        f"own day {day}: no name; write what customers may read, such as its occasion"
         for day, own in sorted(calendar.own_days.items())
         if not own.name.strip()
-    )
+    ]
+    try:
+        if calendar.country:
+            public_holidays(calendar.country, today.year, "en")
+        next_opening(datetime.combine(today, time.min, calendar.timezone), calendar)
+    except ValueError as fault:
+        faults.append(str(fault))
     return faults
 
 
-def _hours_of(day: date, calendar: Calendar) -> tuple[Interval, ...]:
-    own = calendar.own_days.get(day)
-    if own is not None:
-        return own.intervals
-    planned = calendar.week[day.weekday()]
-    if planned and calendar.country is not None:
-        return () if day in public_holidays(calendar.country, day.year, "en") else planned
-    return planned
-
-
 def _spans(day: date, calendar: Calendar) -> tuple[Span, ...]:
-    return _on_the_clock(day, _hours_of(day, calendar), calendar.timezone)
+    return _on_the_clock(day, hours_of(day, calendar), calendar.timezone)
 
 
 @lru_cache(maxsize=4096)
 def _on_the_clock(day: date, hours: tuple[Interval, ...], timezone: ZoneInfo) -> tuple[Span, ...]:
     spans = (
-        (_moment(day, each.start, timezone), _moment(day, each.end, timezone)) for each in hours
+        (_moment(day, each.start, timezone), _moment(day, each.end, timezone))
+        for each in sorted(hours)
     )
     # Hours that lie wholly within what the clock skips do not happen.
-    return tuple((start, end) for start, end in sorted(spans) if start < end)
+    return tuple((start, end) for start, end in spans if start < end)
 
 
 def _moment(day: date, minutes: int, timezone: ZoneInfo) -> datetime:
     wall = datetime.combine(day, time.min, timezone) + timedelta(minutes=minutes)
-    moment = wall.astimezone(UTC)
+    after = wall.astimezone(UTC)
     before = wall.replace(fold=1).astimezone(UTC)
-    if moment <= before:
-        return moment
-    # In a gap fold=1 gives a moment before it and fold=0 one after (PEP 495); the clock
-    # jumps in between.
+    if after <= before:
+        return after
+    # The clock skips this time: fold=1 gives a moment before the jump and fold=0 one after
+    # (PEP 495). The jump itself, a whole second, is searched between the two.
     offset = before.astimezone(timezone).utcoffset()
-    while moment - before > _SECOND:
-        middle = before + (moment - before) // 2
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
         middle = middle.replace(microsecond=0)
         if middle.astimezone(timezone).utcoffset() == offset:
             before = middle
         else:
-            moment = middle
-    return moment
+            after = middle
+    return after
 
 
 def _business_days(first: date, calendar: Calendar) -> Iterator[tuple[Span, ...]]:
     since = day = first
-    while day < since + timedelta(days=SEARCHED_DAYS):
+    while (day - since).days < SEARCHED_DAYS:
         spans = _spans(day, calendar)
         day += _DAY
         if spans:
@@ -346,9 +282,15 @@ def _business_days(first: date, calendar: Calendar) -> Iterator[tuple[Span, ...]
     raise _never_opens(calendar, since)
 
 
-def _local_date(at: datetime, calendar: Calendar) -> date:
+def _utc(at: datetime) -> datetime:
+    # Moments of one zone compare by their wall clocks, which lie in the hour that happens
+    # twice; so everything is UTC from the first line on.
     if at.tzinfo is None:
         raise ValueError(f"a moment without time zone: {at.isoformat()}")
+    return at.astimezone(UTC)
+
+
+def _local_date(at: datetime, calendar: Calendar) -> date:
     return at.astimezone(calendar.timezone).date()
 
 

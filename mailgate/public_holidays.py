@@ -22,6 +22,9 @@ def public_holidays(country: str, year: int, language: str) -> Mapping[date, str
 
     code, _, subdivision = country.partition("-")
     try:
+        if not (len(code) == 2 and code.isupper()):
+            # The library knows whole names too, and other things than countries.
+            raise NotImplementedError
         known = holidays.country_holidays(code, subdiv=subdivision or None, years=())
     except NotImplementedError as fault:
         raise ValueError(

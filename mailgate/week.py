@@ -50,7 +50,8 @@ def parse_week(hours: Mapping[str, str] | str) -> Week:
     hours: intervals by days, {"mon-fri": "09:00-17:00", "sat": "10:00-14:00"}, or "24/7".
     Days left out are closed. Raises ValueError with one line per fault.
     """
-    if isinstance(hours, str):
+    # The configuration is read from a file, where a value can be of any type.
+    if not isinstance(hours, Mapping):
         hours = _by_days(hours)
     faults: list[str] = []
     week: dict[int, tuple[Interval, ...]] = {}
@@ -84,7 +85,6 @@ def parse_intervals(text: str) -> tuple[Interval, ...]:
     An end at or before its start is on the next day ("22:00-06:00"); the end of a day is 24:00.
     Raises ValueError naming the fault and what to write instead.
     """
-    # The configuration is read from a file, where a value can be of any type.
     if not isinstance(text, str):
         raise ValueError(f'{text!r}: not hours in quotes; {_EXAMPLE}, or "closed"')
     if text.strip().lower() == "closed":
@@ -123,9 +123,9 @@ def describe_intervals(intervals: tuple[Interval, ...]) -> str:
 
 
 def _by_days(text: str) -> Mapping[str, str]:
-    if text.strip() != ALWAYS:
+    if text != ALWAYS:
         raise ValueError(
-            f'"{text}": no such hours; write for example {{ mon-fri = "09:00-17:00" }} or "24/7"'
+            f'{text!r}: no such hours; write for example {{ mon-fri = "09:00-17:00" }} or "24/7"'
         )
     return {"daily": "00:00-24:00"}
 
