@@ -193,11 +193,14 @@ def _next_turn(sender_key: str) -> Any:
     return func.coalesce(his_last.scalar_subquery() + 1, at_head.scalar_subquery(), 0)
 
 
-def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Claimed | None:
-    """Claim the mail whose turn it is, or return None.
+def claim(
+    session: Session, owner: str, now: datetime, lease: timedelta, limit: int = 1
+) -> list[Claimed]:
+    """Claim the mails whose turn it is, at most `limit`.
 
     Senders take turns. The attempt is counted now, so that a mail which kills its reader is
-    counted too. A claim that has run out belongs to whoever asks.
+    counted too; a mail that was tried before is claimed alone, so that none is blamed for
+    another. A claim that has run out belongs to whoever asks.
     """
     statement = (
         select(Spool)
@@ -209,16 +212,16 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Clai
             or_(col(Spool.next_try_at).is_(None), col(Spool.next_try_at) <= now),
         )
         .order_by(col(Spool.turn), col(Spool.id))
-        .limit(1)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    row = session.execute(statement).scalars().first()
-    if row is None:
-        return None
-    row.state, row.attempts = State.CLAIMED, row.attempts + 1
-    row.claimed_by, row.claimed_until = owner, now + lease
-    session.add(row)
-    return claimed_of(row)
+    rows = list(session.execute(statement).scalars())
+    tried = [index for index, row in enumerate(rows) if row.attempts]
+    chosen = rows[: max(tried[0], 1)] if tried else rows
+    for row in chosen:
+        row.state, row.attempts = State.CLAIMED, row.attempts + 1
+        row.claimed_by, row.claimed_until = owner, now + lease
+    return [claimed_of(row) for row in chosen]
 
 
 def claimed_of(row: Spool) -> Claimed:

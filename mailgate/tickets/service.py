@@ -24,7 +24,6 @@ from mailgate.tickets.office import Actor, ActorKind, Office
 
 def open_ticket(
     session: Session,
-    office: Office,
     department: Department,
     contribution: Contribution,
     received_at: datetime,

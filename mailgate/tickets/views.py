@@ -4,6 +4,7 @@ Answers are rows to be read, or plain values for printing; nobody writes through
 service, which locks the row it is about to change.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -37,13 +38,7 @@ class Filter:
 
 def by_number(session: Session, number: int) -> Ticket | None:
     """Return the ticket of that number, or the one it was merged into."""
-    statement = select(Ticket).where(col(Ticket.number) == number)
-    return _survivor(session, session.execute(statement).scalars().first())
-
-
-def by_id(session: Session, ticket_id: int) -> Ticket | None:
-    """Return the ticket with that row id, or the one it was merged into."""
-    return _survivor(session, session.get(Ticket, ticket_id))
+    return by_numbers(session, [number]).get(number)
 
 
 def locked(session: Session, ticket_id: int) -> Ticket:
@@ -54,19 +49,32 @@ def locked(session: Session, ticket_id: int) -> Ticket:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return session.execute(statement).scalars().one()
+    ticket: Ticket = session.execute(statement).scalars().one()
+    return ticket
 
 
-def by_message_id(session: Session, message_id: str) -> Ticket | None:
-    """Return the ticket to which a mail in or out with that Message-ID belongs."""
+def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, Ticket]:
+    """Return the tickets of these numbers, each merged one as its survivor."""
+    if not numbers:
+        return {}
+    statement = select(Ticket).where(col(Ticket.number).in_(numbers))
+    found = {ticket.number: ticket for ticket in session.execute(statement).scalars()}
+    return {number: _survivor(session, ticket) for number, ticket in found.items()}
+
+
+def by_message_ids(session: Session, message_ids: Collection[str]) -> dict[str, Ticket]:
+    """Return the tickets to which mails in or out with these Message-IDs belong."""
+    if not message_ids:
+        return {}
+    cut = {each[:512]: each for each in message_ids}
     statement = (
-        select(col(KnownMessage.ticket_id))
-        .where(col(KnownMessage.message_id) == message_id[:512])
-        .order_by(col(KnownMessage.id).desc())
-        .limit(1)
+        select(col(KnownMessage.message_id), Ticket)
+        .join(Ticket, col(Ticket.id) == col(KnownMessage.ticket_id))
+        .where(col(KnownMessage.message_id).in_(cut))
+        .order_by(col(KnownMessage.id))
     )
-    ticket_id = session.execute(statement).scalars().first()
-    return None if ticket_id is None else by_id(session, ticket_id)
+    rows = session.execute(statement).all()
+    return {cut[message_id]: _survivor(session, ticket) for message_id, ticket in rows}
 
 
 def same_message(
@@ -161,14 +169,14 @@ def thread_of(session: Session, ticket_id: int) -> list[str]:
     return list(dict.fromkeys([*first, *reversed(last)]))
 
 
-def holds_ended(session: Session, today: date) -> list[int]:
-    """Return the ids of tickets on hold until a date before today, or today."""
+def on_hold_until(session: Session, latest: date) -> list[Ticket]:
+    """Return the tickets on hold until that date or an earlier one."""
     statement = (
-        select(col(Ticket.id))
-        .where(col(Ticket.status) == Status.ON_HOLD, col(Ticket.hold_until) <= today)
+        select(Ticket)
+        .where(col(Ticket.status) == Status.ON_HOLD, col(Ticket.hold_until) <= latest)
         .order_by(col(Ticket.id))
     )
-    return [int(each) for each in session.execute(statement).scalars() if each is not None]
+    return list(session.execute(statement).scalars())
 
 
 def resolved_due(session: Session, now: datetime) -> list[int]:
@@ -181,9 +189,10 @@ def resolved_due(session: Session, now: datetime) -> list[int]:
     return [int(each) for each in session.execute(statement).scalars() if each is not None]
 
 
-def _survivor(session: Session, ticket: Ticket | None) -> Ticket | None:
+def _survivor(session: Session, ticket: Ticket) -> Ticket:
     for _ in range(_MAX_MERGES):
-        if ticket is None or ticket.merged_into is None:
-            return ticket
-        ticket = session.get(Ticket, ticket.merged_into)
+        survivor = session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
+        if survivor is None:
+            break
+        ticket = survivor
     return ticket

@@ -1,0 +1,216 @@
+"""What becomes of a mail: a verdict for each department, with its reason.
+
+Pure: everything looked up comes as an argument. Every mail gets at least one verdict, and no
+verdict throws anything away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from mailgate.message.message import Nature
+from mailgate.routing import Route
+from mailgate.threads import Apart, Candidate, Doubtful, Found, MatchedBy, Speak, Standing
+
+_AUTOMATIC = (Nature.AUTO_REPLY, Nature.MACHINE)
+_REPORTS = (Nature.BOUNCE, Nature.DELAY, Nature.RECEIPT)
+
+
+@dataclass(frozen=True)
+class Open:
+    """A new ticket of a department. linked_to: the ticket the sender pointed at, if any."""
+
+    department: str
+    reason: str
+    linked_to: Candidate | None = None
+    late: bool = False
+    matched_by: MatchedBy | None = None
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """An entry of a ticket that is there. speaks: it may move the status and reopen."""
+
+    department: str
+    reason: str
+    ticket: Candidate
+    matched_by: MatchedBy | None
+    standing: Standing
+    vouched: bool
+    speaks: bool
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """A report on a mail of ours: an event on its ticket."""
+
+    department: str
+    reason: str
+    ticket: Candidate
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A human has to look. cause: one of those of the commands' JSON."""
+
+    department: str
+    reason: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """The same mail again; recorded at the first."""
+
+    department: str
+    reason: str
+    ticket: Candidate
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """Our own mail come back; kept in the spool and nowhere else."""
+
+    department: str
+    reason: str
+
+
+Verdict = Open | FollowUp | Bounce | Hold | Duplicate | Ignore
+
+
+@dataclass(frozen=True)
+class Release:
+    """An operator let a held mail in: into a ticket, or, with None, as a new one."""
+
+    ticket: Candidate | None
+    fallback: str
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """All that a decision rests on.
+
+    reopens: whether a customer's reply may reopen the ticket that was found. seen: tickets, by
+    department, that hold the same mail already. reported: the ticket of the mail of ours that a
+    report speaks of. release: set when an operator released the mail.
+    """
+
+    nature: Nature
+    nature_reasons: tuple[str, ...]
+    route: Route
+    found: Found
+    reopens: bool = True
+    seen: Mapping[str, Candidate] | None = None
+    reported: Candidate | None = None
+    release: Release | None = None
+
+
+def decide(facts: Circumstances) -> tuple[Verdict, ...]:
+    """Return the verdicts of a mail, one a department (behaviour: nature, then thread, then route).
+
+    A mail that finds an existing ticket opens none elsewhere.
+    """
+    if facts.nature is Nature.LOOP:
+        return (Ignore("", _because("our own mail came back", facts)),)
+    if facts.nature in _REPORTS and facts.release is None:
+        return (_report(facts),)
+    if facts.release is not None:
+        return _released(facts, facts.release)
+    match facts.found:
+        case Speak() as found:
+            return (_follow_up(facts, found),)
+        case Doubtful(hit, cause, reason):
+            return (Hold(hit.ticket.department if hit else _first(facts), reason, cause),)
+        case Apart() as found:
+            return _apart(facts, found)
+        case never:
+            assert_never(never)
+
+
+def _report(facts: Circumstances) -> Verdict:
+    if facts.reported is None:
+        reason = _because("a report on no mail of ours", facts)
+        return Hold(_first(facts), reason, "bounce_of_nothing")
+    ticket = facts.reported
+    reason = _because(f"a report on our mail of ticket {ticket.number}", facts)
+    return Bounce(ticket.department, reason, ticket, facts.nature is Nature.BOUNCE)
+
+
+def _follow_up(facts: Circumstances, found: Speak) -> Verdict:
+    ticket, clue = found.hit.ticket, found.hit.clue
+    seen = (facts.seen or {}).get(ticket.department)
+    if seen is not None:
+        return _duplicate(ticket.department, seen)
+    speaks = facts.nature not in _AUTOMATIC and found.standing is not Standing.THIRD_PARTY
+    if speaks and not facts.reopens:
+        reason = f"{found.reason}; it is closed and not reopened any more"
+        return Open(ticket.department, reason, ticket, True, clue.matched_by, found.standing)
+    return FollowUp(
+        ticket.department,
+        found.reason if speaks else _because(found.reason, facts),
+        ticket,
+        clue.matched_by,
+        found.standing,
+        found.vouched,
+        speaks,
+    )
+
+
+def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
+    hit = found.hit
+    if not facts.route.departments:
+        return (Hold("", facts.route.reason, "no_department"),)
+    reason = f"{found.reason}; {facts.route.reason}"
+    seen = facts.seen or {}
+    return tuple(
+        _duplicate(department.key, seen[department.key])
+        if department.key in seen
+        else Open(
+            department.key,
+            reason,
+            hit.ticket if hit else None,
+            matched_by=hit.clue.matched_by if hit else None,
+            standing=found.standing,
+        )
+        for department in facts.route.departments
+    )
+
+
+def _released(facts: Circumstances, release: Release) -> tuple[Verdict, ...]:
+    """Let it in where the operator said; only a participant's words move the status."""
+    if release.ticket is None:
+        keys = [department.key for department in facts.route.departments] or [release.fallback]
+        return tuple(Open(key, "released by an operator as a new ticket") for key in keys)
+    reason = f"released by an operator into ticket {release.ticket.number}"
+    hit = facts.found.hit
+    participant = (
+        isinstance(facts.found, Speak | Doubtful)
+        and hit is not None
+        and hit.ticket.ticket_id == release.ticket.ticket_id
+        and not (isinstance(facts.found, Speak) and facts.found.standing is Standing.THIRD_PARTY)
+    )
+    return (
+        FollowUp(
+            release.ticket.department,
+            reason,
+            release.ticket,
+            hit.clue.matched_by if hit else None,
+            Standing.PARTICIPANT if participant else Standing.THIRD_PARTY,
+            vouched=False,
+            speaks=participant and facts.nature not in (*_AUTOMATIC, *_REPORTS),
+        ),
+    )
+
+
+def _duplicate(department: str, first: Candidate) -> Duplicate:
+    return Duplicate(department, f"the same mail is in ticket {first.number} already", first)
+
+
+def _because(reason: str, facts: Circumstances) -> str:
+    return "; ".join((reason, *facts.nature_reasons))
+
+
+def _first(facts: Circumstances) -> str:
+    return facts.route.departments[0].key if facts.route.departments else ""
