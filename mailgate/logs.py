@@ -1,0 +1,87 @@
+"""Everything an operator can see in the log: one function per event, one JSON line each.
+
+Ids, counts and reasons; no subject, no body, no address of a correspondent. The log goes to
+standard error, where the journal takes it.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import orjson
+import structlog
+
+_log: Any = structlog.get_logger("mailgate")
+
+
+def configure(*, verbose: bool = False) -> None:
+    """Send events to standard error as JSON lines; libraries only when they warn."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.DEBUG if verbose else logging.INFO
+        ),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=logging.WARNING, format='{"library": "%(name)s", "event": "%(message)s"}'
+    )
+
+
+def started(version: str, instance: str, ports: dict[str, int]) -> None:
+    """Tell that the daemon takes mail; ports by listener."""
+    _log.info("started", version=version, instance=instance, ports=ports)
+
+
+def stopping(reason: str) -> None:
+    """Tell that the daemon finishes what it has begun and ends."""
+    _log.info("stopping", reason=reason)
+
+
+def stopped() -> None:
+    """Tell that the daemon has ended in good order."""
+    _log.info("stopped")
+
+
+def freed(spooled: int, outgoing: int) -> None:
+    """Tell how many claims an earlier run had left behind, of mail in and out."""
+    _log.info("freed", spooled=spooled, outgoing=outgoing)
+
+
+def decided(spool_id: int, verdict: str, reason: str, ticket: int | None, department: str) -> None:
+    """Tell what became of a mail taken in."""
+    _log.info(
+        "decided",
+        spool_id=spool_id,
+        verdict=verdict,
+        reason=reason,
+        ticket=ticket,
+        department=department,
+    )
+
+
+def gateway_failed(spool_id: int, attempts: int, held: bool, error: BaseException) -> None:
+    """Tell of an error of ours on a mail: it is tried again, or held after the third time."""
+    _log.error("gateway-failed", spool_id=spool_id, attempts=attempts, held=held, exc_info=error)
+
+
+def claim_lost(spool_id: int) -> None:
+    """Tell that another daemon had taken over a mail meanwhile; nothing of ours was stored."""
+    _log.warning("claim-lost", spool_id=spool_id)
+
+
+def acknowledgements_capped(ticket: int, reason: str) -> None:
+    """Raise the alarm that the installation's limit of acknowledgements is reached."""
+    _log.error("acknowledgements-capped", ticket=ticket, reason=reason)
+
+
+def spine_failed(spine: str, error: BaseException) -> None:
+    """Tell that a loop of the daemon could not do its work, and goes on trying."""
+    _log.error("spine-failed", spine=spine, exc_info=error)
