@@ -54,6 +54,7 @@ __all__ = [
     "parse_intervals",
     "parse_week",
     "receipt",
+    "spans",
 ]
 
 Span = tuple[datetime, datetime]
@@ -121,7 +122,7 @@ def is_open(at: datetime, calendar: Calendar) -> bool:
     at = _utc(at)
     day = _local_date(at, calendar)
     return any(
-        start <= at < end for each in (day - _DAY, day) for start, end in _spans(each, calendar)
+        start <= at < end for each in (day - _DAY, day) for start, end in spans(each, calendar)
     )
 
 
@@ -134,7 +135,7 @@ def next_opening(at: datetime, calendar: Calendar) -> datetime:
     day = _local_date(at, calendar)
     # Yesterday first: its night shift may still be running.
     for days in range(-1, SEARCHED_DAYS):
-        for start, end in _spans(day + timedelta(days=days), calendar):
+        for start, end in spans(day + timedelta(days=days), calendar):
             if end > at:
                 return max(start, at)
     raise _never_opens(calendar, day)
@@ -149,7 +150,7 @@ def intervals(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Sp
     day, last = _local_date(start, calendar) - _DAY, _local_date(end, calendar)
     running: Span | None = None
     while day <= last:
-        for opens, closes in _spans(day, calendar):
+        for opens, closes in spans(day, calendar):
             begin, finish = max(opens, start), min(closes, end)
             if begin >= finish:
                 continue
@@ -198,13 +199,13 @@ def add(start: datetime, business: timedelta, calendar: Calendar) -> datetime:
 
 def between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     """Return the business time between two moments; none when `end` is not after `start`."""
-    spans = intervals(calendar, start, end)
-    return sum((closes - opens for opens, closes in spans), timedelta(0))
+    stretches = intervals(calendar, start, end)
+    return sum((closes - opens for opens, closes in stretches), timedelta(0))
 
 
 def business_day(day: date, calendar: Calendar) -> bool:
     """Say whether any hours start on a local date."""
-    return bool(_spans(day, calendar))
+    return bool(spans(day, calendar))
 
 
 def business_days_after(at: datetime, n: int, calendar: Calendar) -> datetime:
@@ -224,32 +225,28 @@ def check(calendar: Calendar, today: date) -> list[str]:
     """Return the faults of a calendar, each with what to write instead; [] when it is sound."""
     if len(calendar.week) != 7:
         return [f"a week of {len(calendar.week)} days; give seven, Monday first"]
-    faults = [
-        f"own day {day}: no name; write what customers may read, such as its occasion"
-        for day, own in sorted(calendar.own_days.items())
-        if not own.name.strip()
-    ]
     try:
         if calendar.country:
             public_holidays(calendar.country, today.year, "en")
         next_opening(datetime.combine(today, time.min, calendar.timezone), calendar)
     except ValueError as fault:
-        faults.append(str(fault))
-    return faults
+        return [str(fault)]
+    return []
 
 
-def _spans(day: date, calendar: Calendar) -> tuple[Span, ...]:
+def spans(day: date, calendar: Calendar) -> tuple[Span, ...]:
+    """Return the hours that start on a local date as moments, in order of their start."""
     return _on_the_clock(day, hours_of(day, calendar), calendar.timezone)
 
 
 @lru_cache(maxsize=4096)
 def _on_the_clock(day: date, hours: tuple[Interval, ...], timezone: ZoneInfo) -> tuple[Span, ...]:
-    spans = (
+    moments = (
         (_moment(day, each.start, timezone), _moment(day, each.end, timezone))
         for each in sorted(hours)
     )
     # Hours that lie wholly within what the clock skips do not happen.
-    return tuple((start, end) for start, end in spans if start < end)
+    return tuple((start, end) for start, end in moments if start < end)
 
 
 def _moment(day: date, minutes: int, timezone: ZoneInfo) -> datetime:
@@ -274,10 +271,10 @@ def _moment(day: date, minutes: int, timezone: ZoneInfo) -> datetime:
 def _business_days(first: date, calendar: Calendar) -> Iterator[tuple[Span, ...]]:
     since = day = first
     while (day - since).days < SEARCHED_DAYS:
-        spans = _spans(day, calendar)
+        found = spans(day, calendar)
         day += _DAY
-        if spans:
-            yield spans
+        if found:
+            yield found
             since = day
     raise _never_opens(calendar, since)
 

@@ -310,19 +310,17 @@ def test_business_time_to_an_earlier_moment_is_none():
     ("desk", "faults"),
     [
         (calendar(), []),
+        (calendar(country=None), []),
         (calendar(own_days={date(2026, 12, 31): OwnDay("Sylwester")}), []),
         (calendar(week=OFFICE[:5]), ["a week of 5 days; give seven"]),
         (NEVER, ['calendar "test" opens on none']),
         (calendar(country="XX"), ['holidays "XX": no such country']),
-        (calendar(own_days={date(2026, 12, 31): OwnDay(" ")}), ["own day 2026-12-31: no name"]),
-        (
-            calendar(country=None, week=((),) * 7, own_days={date(2026, 1, 2): OwnDay("")}),
-            ["own day 2026-01-02: no name", 'calendar "test" opens on none'],
-        ),
+        (calendar(own_days={date(2026, 12, 31): OwnDay("")}), []),
+        (calendar(country="XX", week=((),) * 7), ['holidays "XX": no such country']),
     ],
 )
-def test_check_lists_every_fault_of_a_calendar(desk, faults):
-    """`mailgate check` shows them all before the daemon meets the first."""
+def test_check_finds_the_fault_of_a_calendar(desk, faults):
+    """`mailgate check` tells it before the daemon meets it."""
     found = check(desk, date(2026, 11, 3))
     assert len(found) == len(faults)
     assert all(text.startswith(fault) for text, fault in zip(found, faults, strict=True))
