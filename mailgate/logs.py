@@ -30,9 +30,22 @@ def configure(*, verbose: bool = False) -> None:
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, format='{"library": "%(name)s", "event": "%(message)s"}'
-    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+class _Libraries(logging.Handler):
+    """Hands what libraries warn of to the same log, in the same shape."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; the traceback goes along where there is one."""
+        error = record.exc_info[1] if record.exc_info else None
+        _log.log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            message=record.getMessage(),
+            exc_info=error,
+        )
 
 
 def started(version: str, instance: str, ports: dict[str, int]) -> None:

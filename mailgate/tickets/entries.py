@@ -87,7 +87,14 @@ def add_message(
     for each in contribution.attachments:
         add_attachment(session, entry, each, part=each.part)
     if contribution.message_id:
-        remember_message(session, ticket, entry, "in", contribution.fingerprint)
+        remember_message(
+            session,
+            ticket,
+            entry,
+            "in",
+            message_id=contribution.message_id,
+            fingerprint=contribution.fingerprint,
+        )
     return entry
 
 
@@ -172,11 +179,17 @@ def record_status(
 
 
 def remember_message(
-    session: Session, ticket: Ticket, entry: Entry, direction: str, fingerprint: str = ""
+    session: Session,
+    ticket: Ticket,
+    entry: Entry,
+    direction: str,
+    *,
+    message_id: str,
+    fingerprint: str = "",
 ) -> None:
-    """Index an entry's Message-ID, so that replies to it find the ticket."""
+    """Index the Message-ID of a mail in or out, so that replies to it find the ticket."""
     values = {
-        "message_id": entry.message_id[:512],
+        "message_id": message_id[:512],
         "direction": direction,
         "department": ticket.department,
         "ticket_id": ticket.id,

@@ -10,22 +10,25 @@ from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
 from mailgate.message.address import canonical, domain_of
-from mailgate.replies.acknowledge import Spent
+from mailgate.replies.acknowledge import Spent, organisational
 from mailgate.tickets.model import AutomaticMail, Ticket
+
+ACKNOWLEDGEMENT, NOTICE = "acknowledgement", "notice"
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def spent(session: Session, address: str, now: datetime) -> Spent:
-    """Return how many automatic mails went to an address, its domain and everyone of late."""
+    """Return what an address, its organisational domain and everyone have had of late."""
     count = select(func.count()).select_from(AutomaticMail)
-    this_hour, today = col(AutomaticMail.at) > now - _HOUR, col(AutomaticMail.at) > now - _DAY
+    of_today = col(AutomaticMail.at) > now - _DAY
+    this_hour = (col(AutomaticMail.at) > now - _HOUR) & (col(AutomaticMail.kind) == ACKNOWLEDGEMENT)
     his = col(AutomaticMail.address) == canonical(address)
-    theirs = col(AutomaticMail.domain) == domain_of(address)
+    theirs = col(AutomaticMail.domain) == organisational(domain_of(address))
     row = session.execute(
         select(
             count.where(his, this_hour).scalar_subquery(),
-            count.where(his, today).scalar_subquery(),
+            count.where(his, of_today).scalar_subquery(),
             count.where(theirs, this_hour).scalar_subquery(),
             count.where(this_hour).scalar_subquery(),
         )
@@ -39,7 +42,7 @@ def write(session: Session, ticket: Ticket, address: str, kind: str, now: dateti
     """Write an automatic mail into the ledger."""
     values = {
         "address": canonical(address),
-        "domain": domain_of(address),
+        "domain": organisational(domain_of(address)),
         "kind": kind,
         "ticket_id": ticket.id,
         "at": now,

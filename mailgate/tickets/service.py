@@ -24,6 +24,7 @@ from mailgate.tickets.office import Actor, ActorKind, Office
 
 def open_ticket(
     session: Session,
+    office: Office,
     department: Department,
     contribution: Contribution,
     received_at: datetime,
@@ -52,7 +53,9 @@ def open_ticket(
     )
     session.add(ticket)
     session.flush()
-    people.join(session, _id(ticket), contribution.author, Role.REQUESTER, now)
+    # An address of ours in From is forged, or a loop; it never takes part in a ticket.
+    if not office.directory.is_own(contribution.author.address):
+        people.join(session, _id(ticket), contribution.author, Role.REQUESTER, now)
     entry = entries.add_message(session, ticket, contribution, received_at, receipt.effective_at)
     entries.record_status(session, ticket, entry, None, now)
     return ticket, entry

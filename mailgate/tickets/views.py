@@ -41,6 +41,11 @@ def by_number(session: Session, number: int) -> Ticket | None:
     return by_numbers(session, [number]).get(number)
 
 
+def by_id(session: Session, ticket_id: int) -> Ticket:
+    """Return the ticket with that row id, or the one it was merged into."""
+    return _survivor(session, session.get_one(Ticket, ticket_id))
+
+
 def locked(session: Session, ticket_id: int) -> Ticket:
     """Return a ticket to be changed; nobody else changes it until the transaction ends."""
     statement = (

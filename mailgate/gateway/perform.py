@@ -1,0 +1,241 @@
+"""Carrying out a verdict: the one place where a decision becomes tickets, entries and mail.
+
+Works in the caller's transaction, so that a mail is done with all its consequences or not at all.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from sqlmodel import Session
+
+from mailgate import hours, logs
+from mailgate.gateway.decide import (
+    Bounce,
+    Duplicate,
+    FollowUp,
+    Hold,
+    Ignore,
+    Open,
+    Verdict,
+)
+from mailgate.gateway.lookup import Examined
+from mailgate.intake.spool import Claimed, SpoolResult
+from mailgate.message.address import Address
+from mailgate.outbox import control
+from mailgate.replies import acknowledge
+from mailgate.threads import Authenticity, Standing
+from mailgate.tickets import correspondence, ledger, people, service, views
+from mailgate.tickets.entries import Contribution
+from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket
+from mailgate.tickets.office import Office
+
+_MAX_SUBJECT = 500
+_UNKNOWN = Address("unknown")
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that carrying out a mail's verdicts needs."""
+
+    session: Session
+    office: Office
+    claimed: Claimed
+    examined: Examined
+    now: datetime
+
+
+def perform(job: Job, verdicts: tuple[Verdict, ...]) -> list[SpoolResult]:
+    """Carry out the verdicts of a mail and return a result for each, to be kept with it."""
+    opened: list[Ticket] = []
+    return [_perform_one(job, verdict, opened) for verdict in verdicts]
+
+
+def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResult:
+    result = result_of(verdict, job.examined)
+    match verdict:
+        case Open():
+            _open(job, verdict, opened, result)
+        case FollowUp():
+            _follow_up(job, verdict, result)
+        case Bounce():
+            _bounce(job, verdict, result)
+        case Duplicate(ticket=candidate, reason=reason):
+            first = views.locked(job.session, candidate.ticket_id)
+            text = f"mail {job.claimed.id} is the same as one before and made no entry"
+            service.record(job.session, first, "duplicate", text, job.now)
+            result.ticket, result.acknowledge_reason = candidate.number, reason
+        case Hold() | Ignore():
+            result.acknowledge_reason = "no acknowledgement: no ticket was opened"
+        case never:
+            assert_never(never)
+    return result
+
+
+def result_of(verdict: Verdict, examined: Examined) -> SpoolResult:
+    """Return a verdict as the row that is kept with the mail, before anything came of it."""
+    names: dict[type, str] = {
+        Open: "open",
+        FollowUp: "follow-up",
+        Bounce: "bounce",
+        Hold: "hold",
+        Duplicate: "duplicate",
+        Ignore: "ignore",
+    }
+    matched_by = getattr(verdict, "matched_by", None)
+    standing = getattr(verdict, "standing", None)
+    return SpoolResult(
+        spool_id=0,
+        department=verdict.department,
+        verdict=names[type(verdict)],
+        verdict_reason=verdict.reason,
+        cause=verdict.cause if isinstance(verdict, Hold) else None,
+        matched_by=matched_by,
+        may_speak=standing,
+        proven=examined.proven,
+    )
+
+
+def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
+    """Return a mail as what goes into a ticket."""
+    message, claimed = job.examined.message, job.claimed
+    # A name of our own for a mail without one, unique by how it was delivered to us.
+    made_up = f"<spool-{claimed.id}.{job.office.instance}.received@{job.office.domain}>"
+    return Contribution(
+        author=message.author or (message.from_[0] if message.from_ else _UNKNOWN),
+        source=Source.MAIL,
+        text=message.text,
+        full_text=message.full_text,
+        subject=message.subject[:_MAX_SUBJECT],
+        language=message.language,
+        message_id=message.message_id or made_up,
+        fingerprint=message.fingerprint,
+        attachments=message.attachments,
+        spool_id=claimed.id,
+        sha256=claimed.sha256,
+        nature=job.examined.circumstances.nature,
+        authenticity=job.examined.authenticity,
+        proven=job.examined.proven,
+        third_party=third_party,
+        defects=message.defects,
+        thread_index=(message.header("Thread-Index") or "")[:200],
+    )
+
+
+def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) -> None:
+    department = job.office.directory.departments[verdict.department]
+    contribution = contribution_of(job)
+    if verdict.late and verdict.linked_to is not None:
+        old = job.office.subject_tag.replace("{number}", str(verdict.linked_to.number))
+        contribution = replace(contribution, subject=contribution.subject.replace(old, "").strip())
+    received_at = job.claimed.arrival.received_at
+    ticket, entry = service.open_ticket(
+        job.session, job.office, department, contribution, received_at, job.now
+    )
+    _remember_proof(job)
+    for other in opened:
+        service.link(job.session, ticket, other.id or 0, LinkKind.DEPARTMENT)
+    opened.append(ticket)
+    if verdict.linked_to is not None:
+        kind = LinkKind.LATE_REPLY if verdict.late else LinkKind.STRANGER
+        service.link(job.session, ticket, verdict.linked_to.ticket_id, kind)
+    result.ticket = ticket.number
+    result.effective_received_at = ticket.effective_received_at
+    _acknowledge(job, ticket, entry, result)
+
+
+def _acknowledge(job: Job, ticket: Ticket, entry: Entry, result: SpoolResult) -> None:
+    """Answer a new ticket by machine, or write into it why not."""
+    answer = acknowledgement(job.session, job.office, job.claimed, job.examined, ticket, job.now)
+    result.acknowledge_reason = answer.reason
+    match answer:
+        case acknowledge.Acknowledge(with_words=with_words):
+            result.acknowledge = True
+            department = job.office.department_of(ticket)
+            receipt = hours.receipt(ticket.received_at, department.calendar)
+            correspondence.acknowledge(
+                job.session, job.office, ticket, entry, receipt, job.now, with_words=with_words
+            )
+        case acknowledge.Silent(reason=reason, alarm=alarm):
+            service.record(job.session, ticket, "not-acknowledged", reason, job.now)
+            if alarm:
+                logs.acknowledgements_capped(ticket.number, reason)
+        case never:
+            assert_never(never)
+
+
+def acknowledgement(
+    session: Session | None,
+    office: Office,
+    claimed: Claimed,
+    examined: Examined,
+    ticket: Ticket,
+    now: datetime,
+) -> acknowledge.Acknowledge | acknowledge.Silent:
+    """Say whether a new ticket's mail is answered by machine, by what is known and was sent."""
+    message = examined.message
+    department = office.department_of(ticket)
+    lists = {each.strip().strip("<>").lower() for each in message.header_values("List-Id")}
+    incoming = acknowledge.Incoming(
+        nature=examined.circumstances.nature,
+        is_new_ticket=True,
+        author=message.author,
+        authenticity=examined.authenticity,
+        proven=examined.proven,
+        mail_from=claimed.arrival.envelope.mail_from,
+        own=message.author is not None and office.directory.is_own(message.author.address),
+        group_named=bool(lists & {group.lower() for group in department.groups}),
+    )
+    spent = acknowledge.Spent()
+    if session is not None and message.author is not None:
+        spent = ledger.spent(session, message.author.address, now)
+    return acknowledge.decide(incoming, office.limits, spent)
+
+
+def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
+    ticket = views.locked(job.session, verdict.ticket.ticket_id)
+    third_party = verdict.standing is Standing.THIRD_PARTY
+    contribution = contribution_of(job, third_party=third_party)
+    entry = service.follow_up(
+        job.session,
+        job.office,
+        ticket,
+        contribution,
+        job.claimed.arrival.received_at,
+        job.now,
+        speaks=verdict.speaks,
+    )
+    if third_party:
+        people.join(job.session, ticket.id or 0, contribution.author, Role.THIRD_PARTY, job.now)
+    _remember_proof(job)
+    result.ticket = ticket.number
+    result.effective_received_at = entry.effective_received_at
+    result.acknowledge_reason = "no acknowledgement: the mail belongs to a ticket that was there"
+
+
+def _bounce(job: Job, verdict: Bounce, result: SpoolResult) -> None:
+    ticket = views.locked(job.session, verdict.ticket.ticket_id)
+    report = job.examined.message.report
+    fates = [
+        f"{each.address}: {each.action} {each.status} {each.diagnostic}".strip()
+        for each in (report.recipients if report else ())
+    ]
+    text = "; ".join([verdict.reason, *fates])[:2_000]
+    if verdict.failed and report is not None:
+        for each in report.recipients:
+            control.bounced(job.session, report.of, each.address, text)
+        service.mail_failed(job.session, ticket, job.now, text, was_answer=job.examined.was_answer)
+    else:
+        service.record(job.session, ticket, job.examined.circumstances.nature, text, job.now)
+    result.ticket = ticket.number
+    result.acknowledge_reason = "no acknowledgement: the mail is a report"
+
+
+def _remember_proof(job: Job) -> None:
+    author = job.examined.message.author
+    if author is None or not job.examined.proven:
+        return
+    if job.examined.authenticity is Authenticity.PASS:
+        people.prove(job.session, author.canonical, "authenticated", job.now)
+    elif job.examined.vouched:
+        people.prove(job.session, author.canonical, "token", job.now)

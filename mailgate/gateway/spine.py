@@ -1,0 +1,116 @@
+"""SPINE 1: a spooled mail becomes verdicts, one a department, in one transaction.
+
+Promises that a mail taken in ends as an entry, a recorded duplicate, a recorded loop, or held.
+When anything unexpected happens, everything is rolled back and the mail is tried again; after
+three failures it is held for a human, with the error, and the next mail goes on.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from mailgate import cage, logs
+from mailgate.clock import Now
+from mailgate.gateway.decide import decide
+from mailgate.gateway.lookup import examine
+from mailgate.gateway.perform import Job, perform
+from mailgate.intake import spool
+from mailgate.intake.spool import Claimed, SpoolResult, State
+from mailgate.message.message import Message
+from mailgate.store import blobs
+from mailgate.store.database import Database, serialize
+from mailgate.tickets.office import Office
+
+_TRIES = 3
+_LEASE = timedelta(minutes=5)
+_AT_ONCE = 8
+_HEAD_BYTES = 1024 * 1024
+
+
+class ClaimLostError(Exception):
+    """Another daemon works on the mail; what we did is rolled back."""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Works mail off. owner: names this daemon in its claims. on_mail: outgoing mail may wait."""
+
+    database: Database
+    office: Office
+    owner: str
+    now: Now
+    on_mail: Callable[[], None]
+
+    def step(self) -> bool:
+        """Work off the next few mails; say whether there were any."""
+        with self.database.writing() as session:
+            batch = spool.claim(session, self.owner, self.now(), _LEASE, _AT_ONCE)
+        for claimed in batch:
+            self._step_one(claimed)
+        return bool(batch)
+
+    def _step_one(self, claimed: Claimed) -> None:
+        try:
+            message = read(self.database, claimed)
+            results = self._carry_out(claimed, message)
+        except ClaimLostError:
+            logs.claim_lost(claimed.id)
+        except Exception as error:  # noqa: BLE001 - the spine: nothing may stop the next mail
+            self._put_back(claimed, error)
+        else:
+            for result in results:
+                logs.decided(
+                    claimed.id,
+                    result.verdict,
+                    result.verdict_reason,
+                    result.ticket,
+                    result.department,
+                )
+            self.on_mail()
+
+    def _carry_out(self, claimed: Claimed, message: Message) -> list[SpoolResult]:
+        with self.database.writing() as session:
+            _take_turns(session, message)
+            now = self.now()
+            examined = examine(session, self.office, message, claimed, now)
+            verdicts = decide(examined.circumstances)
+            job = Job(session, self.office, claimed, examined, now)
+            results = perform(job, verdicts)
+            kept = spool.finish(
+                session, claimed.id, self.owner, now, message.message_id[:512], results
+            )
+            if not kept:
+                raise ClaimLostError(f"mail {claimed.id} is not ours any more")
+            return results
+
+    def _put_back(self, claimed: Claimed, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"[:2_000]
+        with self.database.writing() as session:
+            state = spool.put_back(session, claimed, reason, self.now(), _TRIES)
+        logs.gateway_failed(claimed.id, claimed.attempts, state is State.HELD, error)
+
+
+def read(database: Database, claimed: Claimed) -> Message:
+    """Return a spooled mail as read, in the cage where it is large or suspicious."""
+
+    def chunks() -> Iterator[bytes]:
+        with database.reading() as session:
+            yield from blobs.get(session, claimed.sha256)
+
+    head = b""
+    for chunk in chunks():
+        head += chunk
+        if len(head) >= _HEAD_BYTES:
+            break
+    return cage.read(claimed.size, head, chunks)
+
+
+def _take_turns(session: Session, message: Message) -> None:
+    """Keep two daemons from working on one sender, or one mail, at the same moment."""
+    keys = {f"from:{message.author.canonical}" if message.author else "from:"}
+    if message.message_id:
+        keys.add(f"message:{message.message_id}")
+    for key in sorted(keys):
+        serialize(session, key)
