@@ -10,6 +10,8 @@ from enum import StrEnum
 from sqlalchemy import JSON, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import mailgate.store  # noqa: F401 - names the constraints declared here
+
 
 class EntryKind(StrEnum):
     """What an entry is to the people who read a ticket."""
