@@ -73,7 +73,8 @@ class Message:
     of all From headers. message_id, in_reply_to, references: with angle brackets, in the order
     of the mail. text: what the human wrote now; full_text: all of it. language: "pl", "en" or
     None. fingerprint: SHA-256 over From, Date, Subject, decoded text and digests of attachments.
-    simplified: the mail could not be read whole, only its headers.
+    simplified: the mail could not be read whole, only its headers. from_doubtful: From is written
+    so that another reader could find another sender in it (comments, groups, routes).
     """
 
     size: int
@@ -96,11 +97,13 @@ class Message:
     fingerprint: str
     defects: tuple[str, ...]
     simplified: bool = False
+    from_doubtful: bool = False
 
     @property
     def author(self) -> Address | None:
         """The one mailbox that wrote it, or None (RFC 5322 §3.6.2; more than one proves nobody)."""
-        return self.from_[0] if len(self.from_) == 1 and self.from_headers == 1 else None
+        alone = len(self.from_) == 1 and self.from_headers == 1 and not self.from_doubtful
+        return self.from_[0] if alone else None
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name in any case, or None."""

@@ -1,0 +1,117 @@
+"""The parts of a mail that are files to a person, with names one may show and save.
+
+Promises an Attachment for every leaf that is not words of the mail, named or not, and the same
+number for it in every reading of the same octets. Nothing is unpacked or opened.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+from mailgate.message import body, charset, headers, structure
+from mailgate.message.message import Attachment
+from mailgate.message.structure import Part, Tree
+
+MAX_NAME = 120
+_MAX_EXTENSION = 12
+
+_REPORT_PARTS = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+        "message/feedback-report",
+        "message/rfc822-headers",
+        "text/rfc822-headers",
+    }
+)
+_EXTENSIONS = {
+    "application/pdf": "pdf", "application/zip": "zip", "application/msword": "doc",
+    "application/ms-tnef": "dat", "application/pgp-signature": "asc", "application/json": "json",
+    "application/pkcs7-signature": "p7s", "application/x-pkcs7-signature": "p7s",
+    "application/pkcs7-mime": "p7m", "application/xml": "xml", "text/xml": "xml",
+    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/svg+xml": "svg",
+    "image/tiff": "tiff", "image/bmp": "bmp", "image/webp": "webp", "audio/mpeg": "mp3",
+    "audio/wav": "wav", "audio/x-wav": "wav", "video/mp4": "mp4", "text/calendar": "ics",
+    "text/csv": "csv", "text/plain": "txt", "text/html": "html", "text/vcard": "vcf",
+    "text/x-vcard": "vcf", "message/rfc822": "eml", "message/global": "eml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.ms-excel": "xls",
+}  # fmt: skip
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def attachments_of(raw: bytes, tree: Tree) -> tuple[Attachment, ...]:
+    """Return the files of a mail in the order of its parts."""
+    return tuple(_attachment(raw, part) for part in tree.parts if _is_file(part, tree.root))
+
+
+def payload(raw: bytes, part: int) -> bytes:
+    """Return the decoded octets of the part with that number, b"" where there is none."""
+    parts = structure.read(raw).parts
+    return parts[part].octets(raw) if 0 <= part < len(parts) else b""
+
+
+def safe_name(name: str) -> str:
+    """Return a name fit to show and to save under, "" if nothing of it is.
+
+    First what cannot be seen goes, then the folders, then dots and spaces at the ends: in another
+    order one step would bring back what the one before took out (CVE-2026-28289).
+    """
+    text = unicodedata.normalize("NFKC", name[:1000])
+    text = "".join(char for char in text if unicodedata.category(char) not in _DROPPED)
+    text = re.split(r"[/\\]", text)[-1]
+    text = _FORBIDDEN.sub("_", " ".join(text.split())).strip(". ")
+    if _RESERVED.match(text):
+        text = f"_{text}"
+    if len(text) > MAX_NAME:
+        stem, dot, extension = text.rpartition(".")
+        if dot and len(extension) <= _MAX_EXTENSION:
+            text = stem[: MAX_NAME - 1 - len(extension)].strip(". ") + f".{extension}"
+        text = text[:MAX_NAME].strip(". ")
+    return text
+
+
+def _is_file(part: Part, root: Part) -> bool:
+    if part.children or part.type.startswith("multipart/") or body.is_text(part, root):
+        return False
+    if part.type in _REPORT_PARTS and root.type == "multipart/report":
+        return False
+    if part.within == "multipart/alternative" and part.type.startswith("text/"):
+        return part.type == "text/calendar"  # the others say the same once more
+    return True
+
+
+def _attachment(raw: bytes, part: Part) -> Attachment:
+    octets = part.octets(raw)
+    disposition = part.block.first("content-disposition").lower()
+    content_id = charset.one_line(charset.repaired(part.block.first("content-id").strip("<> "))[0])[
+        :200
+    ]
+    related = part.within == "multipart/related" and bool(content_id)
+    return Attachment(
+        part=part.number,
+        name=_name(part, octets),
+        type=part.type,
+        size=len(octets),
+        digest=hashlib.sha256(octets).hexdigest(),
+        inline=disposition.startswith("inline") or (related and not disposition),
+        content_id=content_id,
+    )
+
+
+def _name(part: Part, octets: bytes) -> str:
+    given = part.disposition_parameters().get("filename") or part.parameters.get("name") or ""
+    name = safe_name(given)
+    if name:
+        return name
+    if part.type in _MESSAGES:
+        block = headers.read(octets[: headers.MAX_BLOCK])
+        subject = safe_name(headers.decoded("subject", block.first("subject"))[:100])
+        if subject:
+            return f"{subject}.eml"
+    return f"attachment-{part.number}.{_EXTENSIONS.get(part.type, 'bin')}"

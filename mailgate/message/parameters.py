@@ -1,0 +1,79 @@
+"""Content-Type and Content-Disposition: a value and its parameters (RFC 2045 §5.1, RFC 2231).
+
+Promises an answer for any value, in time linear in it, with at most 50 parameters. Continuations
+are joined by their numbers in whatever order they come; encoded-words and raw octets, which the
+RFCs forbid there and mailers write, are read.
+"""
+
+import re
+
+from mailgate.message import charset, headers
+
+MAX_PARAMETERS = 50
+
+_VALUE = re.compile(r"\s*([^\s;\"()<>@,:\\=]{1,127})")
+_GAP = re.compile(r"[;\s]*+")
+_PARAMETER = re.compile(
+    r"([^\s;=\"]{1,100}+)\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)(?:\"|$)[^;]*+|([^;]*+))", re.DOTALL
+)
+_TO_NEXT = re.compile(r"[^;]*+")
+_PIECE = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+def parse(raw_value: str, label: str = "") -> tuple[str, dict[str, str]]:
+    """Return the lower-case value and its parameters, decoded; "" and {} for nothing readable."""
+    match = _VALUE.match(raw_value)
+    main = match[1].lower() if match else ""
+    at = match.end() if match else 0
+    if ";" not in raw_value and "=" not in raw_value:
+        return main, {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    if match is not None:
+        at = _end(_TO_NEXT, raw_value, at)
+    for _ in range(MAX_PARAMETERS):
+        at = _end(_GAP, raw_value, at)
+        found = _PARAMETER.match(raw_value, at)
+        if found is None:
+            at = _end(_TO_NEXT, raw_value, at)
+            if at >= len(raw_value):
+                break
+            continue
+        at = found.end()
+        value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].strip()
+        named = _PIECE.fullmatch(found[1].lower())
+        if named is not None:
+            number = int(named[2]) if named[2] else -1
+            pieces.setdefault(named[1], {}).setdefault(number, (value, named[3] is not None))
+    return main, {name: _joined(parts, label) for name, parts in pieces.items()}
+
+
+def _joined(parts: dict[int, tuple[str, bool]], label: str) -> str:
+    """Join continuations by number; a gap ends the value (RFC 2231 §3)."""
+    if set(parts) == {-1} and not parts[-1][1]:
+        return headers.decoded("filename", parts[-1][0], label)
+    if any(number >= 0 for number in parts):
+        ordered = [parts[number] for number in sorted(parts) if number >= 0]
+    else:
+        ordered = [parts[-1]]
+    octets, extended = b"", False
+    for index, (value, percent) in enumerate(ordered):
+        raw = value.encode("utf-8", "surrogateescape")
+        if percent and index == 0 and raw.count(b"'") >= 2:
+            named, _, raw = raw.split(b"'", 2)
+            label = named.decode("ascii", "replace")
+        extended = extended or percent
+        octets += _PERCENT.sub(_octet, raw) if percent else raw
+    text = charset.decode(octets, label)[0]
+    return charset.one_line(text if extended or "=?" not in text else headers.words(text))
+
+
+def _octet(match: re.Match[bytes]) -> bytes:
+    return bytes([int(match[1], 16)])
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Return where a pattern that matches anything ends."""
+    match = pattern.match(text, at)
+    return match.end() if match else at

@@ -1,0 +1,174 @@
+"""The tree of a mail's parts (RFC 2046), found as slices of the original octets.
+
+Promises a tree for any octets, in linear time and without copying a body: at most 1,000 parts,
+20 deep; what lies beyond is a defect, and stays a file. An attached message is one leaf, so that
+its words never become the sender's, and nests of messages cost nothing.
+
+An own reader, because email.parser (measured, 3.11) takes 6.6 times the mail in memory, one
+object a line (26 MB of empty lines do not fit any sane limit), recurses as deep as the sender
+likes, and raised while reading on 35 of 1,334 collected mails; this one keeps offsets.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mailgate.message import charset, headers, parameters
+
+MAX_PARTS = 1000
+MAX_DEPTH = 20
+
+_GUESSED_BOUNDARY = re.compile(rb"\s{0,20}--([^\s]{1,200})[ \t]*\r?\n")
+
+
+@dataclass
+class Part:
+    """A node: its number in the walk, its headers, its body as raw[start:end].
+
+    within: the type of the multipart it is a child of, "" for the mail itself.
+    """
+
+    number: int
+    block: headers.Block
+    type: str
+    parameters: dict[str, str]
+    start: int
+    end: int
+    within: str = ""
+    children: list["Part"] = field(default_factory=list)
+
+    @property
+    def charset(self) -> str:
+        """The charset it names, "" for none."""
+        return (self.parameters.get("charset") or "").split(";")[0].split(" ")[0]
+
+    @property
+    def encoding(self) -> str:
+        """The transfer encoding it names, in lower case."""
+        return self.block.first("content-transfer-encoding").split("(")[0].strip().lower()
+
+    def disposition_parameters(self) -> dict[str, str]:
+        """Return the parameters of its Content-Disposition (RFC 2183)."""
+        return parameters.parse(self.block.first("content-disposition"))[1]
+
+    def octets(self, raw: bytes) -> bytes:
+        """Return the body with its transfer encoding undone; damaged encodings are no error."""
+        body = raw[self.start : self.end]
+        match self.encoding.strip("\"'; "):
+            case "base64":
+                return charset.base64_octets(body)
+            case "quoted-printable":
+                return binascii.a2b_qp(body)
+            case "x-uuencode" | "uuencode" | "x-uue":
+                return _uudecoded(body)
+        return body
+
+
+@dataclass
+class Tree:
+    """All parts of a mail. parts: in the order of the walk, so that parts[n].number == n."""
+
+    root: Part
+    parts: list[Part]
+    defects: list[str]
+
+
+def read(raw: bytes) -> Tree:
+    """Return the tree of a mail."""
+    block = headers.read(raw)
+    defects = list(block.defects)
+    parts: list[Part] = []
+    root = _part(block, len(raw), "text/plain", parts)
+    _divide(raw, root, 1, parts, defects)
+    return Tree(root, parts, defects)
+
+
+def _part(block: headers.Block, end: int, default_type: str, parts: list[Part]) -> Part:
+    kind, given = parameters.parse(block.first("content-type"))
+    if "/" not in kind:
+        # `text` alone, or garbage, is text/plain (RFC 2045 §5.2).
+        kind = default_type if kind in ("", "text") else "application/octet-stream"
+    part = Part(len(parts), block, kind, given, block.body_at, end)
+    parts.append(part)
+    return part
+
+
+def _divide(raw: bytes, part: Part, depth: int, parts: list[Part], defects: list[str]) -> None:
+    """Find the children of a multipart; one that cannot be divided becomes a leaf."""
+    if not part.type.startswith("multipart/"):
+        return
+    if depth >= MAX_DEPTH:
+        _note(defects, f"parts nested more than {MAX_DEPTH} deep, kept as a file")
+        part.type = "application/octet-stream"
+        return
+    boundary = part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()[:200]
+    if not boundary or raw.find(b"--" + boundary, part.start, part.end) < 0:
+        _note(defects, f"{part.type[:40]} without its boundary")
+        guess = _GUESSED_BOUNDARY.match(raw, part.start, part.end)
+        if guess is None:
+            part.type = "text/plain"
+            return
+        boundary = guess[1]
+    default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+    for start, end in _slices(raw, part.start, part.end, boundary, defects):
+        if len(parts) >= MAX_PARTS:
+            _note(defects, f"more than {MAX_PARTS} parts, the rest left in the original")
+            break
+        child = _part(headers.read(raw, start, end), end, default, parts)
+        child.within = part.type
+        for defect in child.block.defects:
+            _note(defects, defect)
+        part.children.append(child)
+        _divide(raw, child, depth + 1, parts, defects)
+
+
+def _slices(
+    raw: bytes, start: int, end: int, boundary: bytes, defects: list[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield where the parts of a multipart lie, without the line end before each delimiter."""
+    mark = b"--" + boundary
+    begun = -1
+    at = start
+    while (at := raw.find(mark, at, end)) >= 0:
+        after = at + len(mark)
+        if at > start and raw[at - 1 : at] != b"\n":
+            at = after  # in the middle of a line
+            continue
+        closing = raw[after : after + 2] == b"--"
+        line_end = raw.find(b"\n", after, end)
+        line_end = end if line_end < 0 else line_end + 1
+        if not closing and raw[after : min(line_end, after + 200)].strip(b" \t\r\n"):
+            at = after  # the beginning of a longer boundary
+            continue
+        if begun >= 0:
+            yield begun, max(begun, _before_line_end(raw, at))
+        begun = -1 if closing else line_end
+        if closing:
+            return
+        at = line_end
+    if begun >= 0:
+        _note(defects, "a multipart is not closed")
+        yield begun, end
+
+
+def _before_line_end(raw: bytes, at: int) -> int:
+    return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1
+
+
+def _note(defects: list[str], what: str) -> None:
+    if what not in defects and len(defects) < 50:
+        defects.append(what)
+
+
+def _uudecoded(body: bytes) -> bytes:
+    """Return what lies between begin and end; lines that are no uuencoding are left out."""
+    out: list[bytes] = []
+    for line in body[body.find(b"begin ") :].split(b"\n")[1:]:
+        if line.strip() in (b"end", b"`"):
+            break
+        try:
+            out.append(binascii.a2b_uu(line.rstrip(b"\r")))
+        except binascii.Error:
+            continue
+    return b"".join(out)
