@@ -245,6 +245,12 @@ def waiting(session: Session) -> int:
     return int(session.execute(statement).scalar_one())
 
 
+def kinds_sent_as(session: Session, message_id: str) -> set[Kind]:
+    """Return what kinds of mail went out under a Message-ID, none if it is not one of ours."""
+    statement = select(col(OutboxMail.kind)).where(col(OutboxMail.message_id) == message_id)
+    return {Kind(kind) for kind in session.execute(statement).scalars()}
+
+
 _FREE: dict[str, Any] = {"state": State.DUE, "leased_by": None, "leased_until": None}
 
 _LEASED_COLUMNS = (

@@ -1,0 +1,22 @@
+"""What an operator can see of the jobs: one function per event."""
+
+from typing import Any
+
+import structlog
+
+_log: Any = structlog.get_logger("mailgate.jobs")
+
+
+def job_failed(job: str, error: BaseException) -> None:
+    """Tell that a job failed; it runs again in its next slot."""
+    _log.error("jobs.failed", job=job, exc_info=error)
+
+
+def ticket_failed(job: str, ticket_id: int, error: BaseException) -> None:
+    """Tell that a job could not do its work on one ticket, and went on with the others."""
+    _log.error("jobs.ticket-failed", job=job, ticket_id=ticket_id, exc_info=error)
+
+
+def forgotten(what: str, rows: int) -> None:
+    """Tell how many rows housekeeping removed after their time."""
+    _log.info("jobs.forgotten", what=what, rows=rows)
