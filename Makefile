@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml constraints.txt
 	       "apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing mailgate and what it needs into .venv ..." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --editable '.[postgres,dev]'
+	@$(BIN)/python -m pip install -qq --editable '.[postgres,dev]'
 	@touch $@
 
 demo: install

@@ -47,20 +47,11 @@ def postgres_template(postgres: Postgres) -> str:
 
 def _upgrade(url: str) -> None:
     from mailgate.store.database import Database
-    from mailgate.store.migrate import state, upgrade
+    from mailgate.store.migrate import upgrade
 
     database = Database(url)
     upgrade(database)
-    if state(database) == "empty":
-        _make_tables(database)
     database.dispose()
-
-
-def _make_tables(database: "Database") -> None:
-    # Until the first migration is written, the tables themselves say what the schema is.
-    from sqlmodel import SQLModel
-
-    SQLModel.metadata.create_all(database.engine)
 
 
 @pytest.fixture

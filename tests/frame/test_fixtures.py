@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from mailgate.store import migrate
 from mailgate.store.database import Database
+from tests.servers import missing
 
 
 def test_a_database_has_the_schema_and_no_past(database, database_kind):
@@ -65,3 +66,13 @@ def test_a_test_that_reaches_elsewhere_fails(tmp_path, host, outcome):
         check=False,
     )
     assert outcome in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)]
+)
+def test_a_missing_server_is_a_failure_in_ci_only(monkeypatch, ci, outcome):
+    """CI=true promises every server; elsewhere the test is skipped and says what to install."""
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="Dovecot is not installed: run tests/provision as root"):
+        missing("Dovecot is not installed")

@@ -6,19 +6,18 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 
 Answer = TypeVar("Answer")
 
 
-def missing(what: str) -> None:
+def missing(what: str, remedy: str = "run tests/provision as root, on Debian") -> NoReturn:
     """Skip the test for want of a server, or fail it where CI=true promises that all are there."""
-    reason = f"{what}; on Debian, tests/provision installs it when run as root"
     if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+        pytest.fail(f"{what}: {remedy}")
+    pytest.skip(f"{what}: {remedy}")
 
 
 def free_port() -> int:

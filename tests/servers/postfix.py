@@ -7,7 +7,6 @@ Postfix does.
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import as_child, free_port, missing, wait_for
+from tests.servers import free_port, missing, wait_for
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -82,6 +81,10 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
 
+# Postfix ends when its standard input does: closed by us, or by the death of the test process.
+# The kernel's own signal at a parent's death would be lost, since Postfix changes its user.
+SUPERVISE = '"$@" </dev/null & server=$!; read -r _; kill "$server"; wait "$server"'
+
 
 class PostfixInstance:
     """A running Postfix; what it was told to send where is fixed at its start."""
@@ -112,14 +115,14 @@ class PostfixInstance:
         assert done.returncode == 0, done.stderr + self.log()
         with (self.folder / "start").open("wb") as output:
             process = subprocess.Popen(
-                as_child(Path(_daemons()) / "master", "-d", "-c", config),
-                stdin=subprocess.DEVNULL,
+                ["/bin/sh", "-c", SUPERVISE, "sh", _daemons() / "master", "-d", "-c", config],
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-        wait_for(lambda: process.poll() is not None or self._is_up(), "Postfix answers")
-        assert process.poll() is None, (self.folder / "start").read_text() + self.log()
+        wait_for(lambda: self._is_up() or "fatal:" in self.log(), "Postfix answers")
+        assert self._is_up(), (self.folder / "start").read_text() + self.log()
         return process
 
     def _is_up(self) -> bool:
@@ -138,14 +141,15 @@ class PostfixInstance:
 
     def stop(self) -> None:
         """End Postfix and all its processes; its folder is kept until the test is over."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(timeout=30)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
 
 
-def _daemons() -> str:
+def _daemons() -> Path:
     command = ["postconf", "-d", "-h", "daemon_directory"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
 
 
 @pytest.fixture
@@ -159,7 +163,7 @@ def postfix() -> Iterator[Callable[..., PostfixInstance]]:
     if shutil.which("postfix", path="/usr/sbin:/usr/bin") is None:
         missing("Postfix is not installed (package postfix)")
     if os.geteuid() != 0:
-        missing("Postfix starts only as root, and the tests do not run as root")
+        missing("Postfix starts only as root", "run the tests as root")
     started: list[PostfixInstance] = []
 
     def start(
