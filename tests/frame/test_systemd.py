@@ -75,3 +75,14 @@ def test_the_unit_starts_and_ends_the_daemon_as_promised(name, values):
 def test_comments_stand_on_their_own_lines():
     """Systemd reads a comment after a value as part of the value."""
     assert not [value for values in settings().values() for value in values if "#" in value]
+
+
+def test_the_user_of_the_unit_is_made(tmp_path):
+    """systemd-sysusers makes the user that the unit runs as."""
+    if shutil.which("systemd-sysusers") is None:
+        missing("systemd-sysusers is not installed (package systemd)")
+    users = UNIT.with_name("mailgate.sysusers")
+    command = ["systemd-sysusers", f"--root={tmp_path}", "--dry-run", str(users)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Creating user 'mailgate'" in done.stdout + done.stderr
+    assert settings()["User"] == settings()["Group"] == ["mailgate"]
