@@ -98,3 +98,13 @@ def acknowledgements_capped(ticket: int, reason: str) -> None:
 def spine_failed(spine: str, error: BaseException) -> None:
     """Tell that a loop of the daemon could not do its work, and goes on trying."""
     _log.error("spine-failed", spine=spine, exc_info=error)
+
+
+def spine_recovered(spine: str) -> None:
+    """Tell that a loop of the daemon works again."""
+    _log.info("spine-recovered", spine=spine)
+
+
+def not_reloaded() -> None:
+    """Tell that a hangup changes nothing: the configuration is read at start alone."""
+    _log.warning("not-reloaded", remedy="restart the daemon to read its configuration again")

@@ -77,6 +77,11 @@ class Listener:
         return tuple((name[0], name[1]) for name in names if isinstance(name, tuple))
 
     @property
+    def kind(self) -> str:
+        """Its protocol, "smtp" or "lmtp"."""
+        return self._settings.kind
+
+    @property
     def port(self) -> int:
         """The first port listened on."""
         return self.addresses[0][1]

@@ -1,0 +1,279 @@
+"""Building the daemon: the one place where every room meets every other.
+
+Opens the store, refuses what cannot work with a sentence and an exit code of sysexits.h, and
+returns parts that know only what they need.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from mailgate import logs, routing
+from mailgate.clock import FileClock, Now, system_now
+from mailgate.config.configuration import Configuration
+from mailgate.daemon import lock
+from mailgate.daemon.loop import Loop
+from mailgate.delivery import Delivery
+from mailgate.gateway.spine import Gateway
+from mailgate.intake import spool
+from mailgate.intake.content import Content
+from mailgate.intake.reception import Reception
+from mailgate.intake.spool import Arrival
+from mailgate.jobs import escalate, housekeeping
+from mailgate.jobs.schedule import Job, Schedule
+from mailgate.outbox.mail import Kind, Leased
+from mailgate.outbox.smarthost import Smarthost
+from mailgate.replies.templates import Letters
+from mailgate.store import installation, migrate
+from mailgate.store.database import Database, DatabaseRefusedError
+from mailgate.store.migrate import SchemaState
+from mailgate.tickets import ledger, service, views
+from mailgate.tickets.lifecycle import Status
+from mailgate.tickets.office import Office
+
+UNAVAILABLE, TRY_LATER, MISCONFIGURED = 69, 75, 78
+
+_LATEST_ZONE = timedelta(hours=14)
+
+
+class CannotStartError(Exception):
+    """The daemon cannot start; the text says why and what to do. code: of sysexits.h."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A daemon that is built and not yet running."""
+
+    configuration: Configuration
+    database: Database
+    office: Office
+    reception: Reception
+    gateway: Loop
+    delivery: Loop | None
+    jobs: Loop
+    sender: Delivery | None
+    locks: ExitStack
+
+    @property
+    def loops(self) -> list[Loop]:
+        """The spines' threads."""
+        return [loop for loop in (self.gateway, self.delivery, self.jobs) if loop is not None]
+
+
+def open_store(configuration: Configuration, *, make: bool = True) -> Database:
+    """Open the store; a fresh one is made where `make` says so.
+
+    Raises CannotStartError where the schema is not this program's, or the database is away.
+    """
+    if configuration.store_url.startswith("sqlite"):
+        configuration.state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    database = Database(configuration.store_url)
+    try:
+        state = migrate.state(database)
+        if state is SchemaState.EMPTY and make:
+            migrate.upgrade(database)
+            state = SchemaState.CURRENT
+    except DatabaseRefusedError as error:
+        raise CannotStartError(MISCONFIGURED, str(error)) from error
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise CannotStartError(
+            UNAVAILABLE, f"the database does not answer ({why}); start it, or mend [store] url"
+        ) from error
+    match state:
+        case SchemaState.OLDER:
+            text = "the database is of an older version: run `mailgate migrate`"
+            raise CannotStartError(MISCONFIGURED, text)
+        case SchemaState.NEWER:
+            text = "the database is of a newer version than this program: install that version"
+            raise CannotStartError(MISCONFIGURED, text)
+        case SchemaState.EMPTY:
+            text = "there is no database yet: start `mailgate run`, or run `mailgate migrate`"
+            raise CannotStartError(MISCONFIGURED, text)
+        case _:
+            return database
+
+
+def make_office(configuration: Configuration, database: Database) -> Office:
+    """Return the installation as the service and the gateway need it."""
+    with database.reading() as session:
+        instance = installation.instance_id(session)
+    return Office(
+        centre=configuration.name,
+        domain=configuration.domain,
+        instance=instance,
+        subject_tag=configuration.subject_tag,
+        keys=configuration.keys,
+        directory=configuration.directory,
+        letters=Letters(configuration.templates),
+        limits=configuration.limits,
+    )
+
+
+def clock_of(database: Database, file: Path | None) -> Now:
+    """Return the clock: the system's, or, in a store of the demo's, the file's."""
+    if file is None:
+        return system_now
+    with database.reading() as session:
+        if not installation.is_demo(session):
+            text = "--clock is only for a store that `mailgate demo` made; leave it out"
+            raise CannotStartError(MISCONFIGURED, text)
+    return FileClock(file)
+
+
+def build(configuration: Configuration, clock_file: Path | None = None) -> Parts:
+    """Take the locks, open the store, free what an earlier run left behind, and wire it all."""
+    locks = ExitStack()
+    try:
+        return _build(configuration, clock_file, locks)
+    except BaseException:
+        locks.close()
+        raise
+
+
+def _build(configuration: Configuration, clock_file: Path | None, locks: ExitStack) -> Parts:
+    _take_locks(configuration, locks)
+    database = open_store(configuration)
+    locks.callback(database.dispose)
+    office = make_office(configuration, database)
+    now = clock_of(database, clock_file)
+    owner = lock.name_of(configuration.state)
+    sender = _make_sender(configuration, database, office, owner, now)
+    schedule = Schedule(database, make_jobs(database, office), owner, now)
+    _free_claims(database, owner, sender, schedule)
+    delivery = Loop("delivery", sender.step) if sender else None
+
+    def after_mail() -> None:
+        gateway.beat()
+        if delivery is not None:
+            delivery.wake()
+
+    worker = Gateway(database, office, owner, now, after_mail)
+    gateway = Loop("gateway", worker.step)
+    reception = Reception(
+        accept=_accepting(database, gateway),
+        knows=lambda address: routing.department_for(address, office.directory) is not None,
+        now=now,
+        directory=configuration.state,
+        room=_Room(configuration),
+    )
+    jobs = Loop("jobs", schedule.step)
+    return Parts(configuration, database, office, reception, gateway, delivery, jobs, sender, locks)
+
+
+def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
+    paths = [configuration.state / "mailgate.lock"]
+    url = make_url(configuration.store_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        paths.append(Path(f"{url.database}.lock"))
+    try:
+        for path in paths:
+            locks.enter_context(lock.take(path))
+    except lock.TakenError as error:
+        raise CannotStartError(TRY_LATER, str(error)) from error
+    except OSError as error:
+        text = f"the state directory cannot be written ({error}); mend [gateway] state"
+        raise CannotStartError(MISCONFIGURED, text) from error
+
+
+def _make_sender(
+    configuration: Configuration, database: Database, office: Office, owner: str, now: Now
+) -> Delivery | None:
+    if configuration.smarthost is None:
+        return None
+
+    def on_failure(session: Session, leased: Leased, reason: str) -> None:
+        ticket = views.locked(session, leased.ticket_id)
+        text = f"{leased.event} to {leased.recipient} could not be delivered: {reason}"
+        was_answer = leased.kind is Kind.REPLY
+        service.mail_failed(session, ticket, now(), text, was_answer=was_answer)
+
+    return Delivery(
+        database,
+        Smarthost(configuration.smarthost),
+        owner,
+        now,
+        on_failure,
+        office.directory.is_own,
+    )
+
+
+def make_jobs(database: Database, office: Office) -> list[Job]:
+    """Return what is done by the clock."""
+
+    def due_holds(session: Session, at: datetime) -> list[int]:
+        latest = (at.astimezone(UTC) + _LATEST_ZONE).date()
+        return [
+            ticket.id
+            for ticket in views.on_hold_until(session, latest)
+            if ticket.id is not None
+            and ticket.hold_until is not None
+            and ticket.hold_until
+            <= at.astimezone(office.department_of(ticket).calendar.timezone).date()
+        ]
+
+    def end_hold(session: Session, ticket_id: int, at: datetime) -> None:
+        ticket = views.locked(session, ticket_id)
+        if ticket.status == Status.ON_HOLD:
+            service.end_hold(session, ticket, at)
+
+    def close_resolved(session: Session, ticket_id: int, at: datetime) -> None:
+        ticket = views.locked(session, ticket_id)
+        if ticket.status == Status.RESOLVED:
+            service.close_resolved(session, office, ticket, at)
+
+    return [
+        escalate.end_holds(database, due_holds, end_hold),
+        escalate.close_resolved(database, views.resolved_due, close_resolved),
+        housekeeping.housekeeping(database, ledger.forget, housekeeping.Keep()),
+    ]
+
+
+def _free_claims(
+    database: Database, owner: str, sender: Delivery | None, schedule: Schedule
+) -> None:
+    with database.writing() as session:
+        spooled = spool.release_claims(session, owner)
+    outgoing = sender.release_all() if sender else 0
+    schedule.release_all()
+    if spooled or outgoing:
+        logs.freed(spooled, outgoing)
+
+
+def _accepting(database: Database, gateway: Loop) -> Callable[[Arrival, Content], int]:
+    def accept(arrival: Arrival, content: Content) -> int:
+        spool_id = spool.accept(database, arrival, content)
+        gateway.wake()
+        return spool_id
+
+    return accept
+
+
+class _Room:
+    """Says whether the disk has room for mail; looks once a second."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        listeners = [each for each in (configuration.smtp, configuration.lmtp) if each is not None]
+        sizes = [each.limits.max_message_size for each in listeners]
+        self._needed = 2 * max(sizes, default=0)
+        self._place = configuration.state
+        self._looked_at = float("-inf")
+        self._enough = True
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self._looked_at > 1:
+            self._enough = shutil.disk_usage(self._place).free >= self._needed
+            self._looked_at = time.monotonic()
+        return self._enough
