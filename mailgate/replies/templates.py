@@ -1,0 +1,232 @@
+"""Letters: the templates of templates/{pl,en}, found, filled in and rendered as text and HTML.
+
+Templates are Jinja2 in a sandbox; a name nobody knows is an error, everything in HTML is
+escaped. A file of the operator's directory wins over the shipped one of the same name. Should
+it fail on a real ticket, the shipped letter goes out instead and says why in `Letter.fault`:
+no customer waits for a template to be mended.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Template
+
+from mailgate.hours import ReceiptKind
+from mailgate.replies.dates import LANGUAGES
+from mailgate.replies.sandbox import Shelf, make_environment, one_line
+
+
+class Event(StrEnum):
+    """What a letter is about; the value is the name of its template."""
+
+    RECEIVED = "received"
+    COMMENT = "comment"
+    HOLD = "hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MOVED = "moved"
+    NEW_TICKET = "new-ticket"
+    CUSTOMER_REPLY = "customer-reply"
+    UNDELIVERED = "undelivered"
+
+
+TEMPLATES = (*Event, "received-outside", "received-holiday")
+"""Every letter there is, each with a .txt and a .html; the frame is _frame."""
+
+_RECEIVED = {
+    ReceiptKind.INSIDE: "received",
+    ReceiptKind.OUTSIDE: "received-outside",
+    ReceiptKind.HOLIDAY: "received-holiday",
+}
+
+# Instead of the subject, where there is none or where it may not be shown.
+_NEUTRAL = {
+    Event.RECEIVED: {"pl": "Potwierdzenie otrzymania zgłoszenia", "en": "Ticket received"},
+    Event.COMMENT: {"pl": "Nowy komentarz", "en": "New comment"},
+    Event.HOLD: {"pl": "Zgłoszenie wstrzymane", "en": "Ticket on hold"},
+    Event.RESOLVED: {"pl": "Zgłoszenie rozwiązane", "en": "Ticket resolved"},
+    Event.CLOSED: {"pl": "Zgłoszenie zamknięte", "en": "Ticket closed"},
+    Event.REOPENED: {"pl": "Zgłoszenie ponownie otwarte", "en": "Ticket reopened"},
+    Event.MOVED: {"pl": "Zgłoszenie przekazane", "en": "Ticket moved"},
+    Event.NEW_TICKET: {"pl": "Nowe zgłoszenie", "en": "New ticket"},
+    Event.CUSTOMER_REPLY: {"pl": "Odpowiedź klienta", "en": "Customer's reply"},
+    Event.UNDELIVERED: {"pl": "Nie doręczono wiadomości", "en": "Mail not delivered"},
+}
+
+# Words a desk may set for itself, and how they stand in templates: department_label and so on.
+_LABELS = {
+    "department": {"pl": "Dział", "en": "Department"},
+    "agent": {"pl": "Konsultant", "en": "Agent"},
+    "open": {"pl": "Otwarte", "en": "open"},
+    "on-hold": {"pl": "Otwarte-wstrzymane", "en": "on hold"},
+}
+
+_SUBJECT_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a letter may name; what an event does not need stays at its default.
+
+    tag: the number as it stands in subjects, "[#123456]". subject: None where the recipient is
+    not proven; then RECEIVED shows no word of his, its author and comment left out too.
+    Moments are aware; templates turn them into the zone. effective_day_only: print the effective
+    received date without the hour. hours: the opening hours in words. centre: who signs.
+    address: where new tickets go. author, at, comment: who wrote what and when; `at` is also
+    when the event happened. words: as in Department. recipient, reason: of a mail undelivered.
+    """
+
+    number: str
+    tag: str
+    subject: str | None
+    department: str
+    timezone: ZoneInfo
+    centre: str
+    address: str = ""
+    received_at: datetime | None = None
+    effective_at: datetime | None = None
+    effective_day_only: bool = False
+    receipt_kind: ReceiptKind = ReceiptKind.INSIDE
+    hours: str = ""
+    holiday: str | None = None
+    opening: datetime | None = None
+    as_received: bool = False
+    phone: str = ""
+    author: str = ""
+    at: datetime | None = None
+    comment: str = ""
+    hold_until: date | None = None
+    close_on: date | None = None
+    reopens: str = "always"
+    reopen_days: int = 0
+    agent: str = ""
+    recipient: str = ""
+    reason: str = ""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter ready to be composed; lines end in LF.
+
+    fault: why the operator's own template was not used, "" where nothing went wrong.
+    """
+
+    subject: str
+    text: str
+    html: str
+    fault: str = ""
+
+
+class Letters:
+    """The templates of one installation, compiled once.
+
+    directory: the operator's own, or None. Safe to use from several threads.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = directory
+        shipped = shipped_templates()
+        self._shipped = _Set((shipped,))
+        self._set = self._shipped if directory is None else _Set((directory, shipped))
+
+    def render(self, event: Event, language: str, facts: Facts) -> Letter:
+        """Return the letter on an event, in "pl" or "en" (any other language gets "en").
+
+        Raises jinja2.TemplateError, TypeError or AttributeError where the facts lack what a
+        shipped template needs.
+        """
+        language = language if language in LANGUAGES else "en"
+        known = known_names(event, language, facts)
+        subject = subject_line(event, language, facts)
+        name = template_name(event, facts)
+        if self._set is self._shipped:
+            return self._shipped.letter(name, language, known, subject)
+        try:
+            return self._set.letter(name, language, known, subject)
+        except Exception as fault:  # noqa: BLE001 - the operator's template may raise anything
+            why = f"{self.directory}: {language}/{name}: {type(fault).__name__}: {fault}"
+            return self._shipped.letter(name, language, known, subject, one_line(why))
+
+    def check(self, language: str | None = None) -> list[str]:
+        """Return every fault of the templates, each as `file:line: what is wrong, what to do`.
+
+        language: "pl" or "en"; None for both.
+        """
+        # Imported late: proofreading is no part of the daemon's work, and knows this module.
+        from mailgate.replies.proofread import faults  # noqa: PLC0415
+
+        return faults(self.directory, LANGUAGES if language is None else (language,))
+
+
+class _Set:
+    """The compiled templates of one order of directories."""
+
+    def __init__(self, places: tuple[Traversable, ...]) -> None:
+        self._environments = {
+            language: make_environment(language, Shelf(places, language)) for language in LANGUAGES
+        }
+        self._compiled: dict[tuple[str, str], tuple[Template, Template]] = {}
+
+    def letter(
+        self, name: str, language: str, known: dict[str, object], subject: str, fault: str = ""
+    ) -> Letter:
+        pair = self._compiled.get((language, name))
+        if pair is None:
+            get = self._environments[language].get_template
+            pair = self._compiled[language, name] = (get(f"{name}.txt"), get(f"{name}.html"))
+        text, html = pair
+        return Letter(subject, text.render(known), html.render(known), fault)
+
+
+def shipped_templates() -> Traversable:
+    """Return the directory of the shipped templates.
+
+    In a wheel they lie in the package, in a checkout beside it.
+    """
+    package = files("mailgate")
+    inside = package / "templates"
+    if inside.is_dir() or not isinstance(package, Path):
+        return inside
+    return package.parent / "templates"
+
+
+def template_name(event: Event, facts: Facts) -> str:
+    """Return which template an event asks for; receipt has three."""
+    return _RECEIVED[facts.receipt_kind] if event is Event.RECEIVED else event.value
+
+
+def subject_line(event: Event, language: str, facts: Facts) -> str:
+    """Return the subject: the tag once, then the ticket's subject or neutral words."""
+    subject = one_line(facts.subject or "")
+    if facts.tag in subject:
+        subject = one_line(subject.replace(facts.tag, " "))
+    if len(subject) > _SUBJECT_CHARS:
+        subject = subject[: _SUBJECT_CHARS - 1].rstrip() + "…"
+    return f"{facts.tag} {subject or _NEUTRAL[event][language]}"
+
+
+_BREAKS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+
+
+def known_names(event: Event, language: str, facts: Facts) -> dict[str, object]:
+    """Return the names a template may use; texts on one line each, the comment excepted."""
+    known: dict[str, object] = {
+        name: one_line(value) if type(value) is str else value
+        for name, value in facts.__dict__.items()
+    }
+    known["comment"] = _BREAKS.sub("\n", facts.comment).strip("\n")
+    if event is Event.RECEIVED and facts.subject is None:
+        known["author"] = known["comment"] = ""
+    for word, label in _LABELS.items():
+        own = facts.words.get(word, {}).get(language)
+        known[f"{word.replace('-', '_')}_label"] = own or label[language]
+    return known
