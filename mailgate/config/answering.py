@@ -2,7 +2,8 @@
 
 from mailgate.config import values
 from mailgate.config.calendars import halves
-from mailgate.config.reader import Table, Unfit, show
+from mailgate.config.reader import Table, Unfit
+from mailgate.config.wording import show
 from mailgate.replies.acknowledge import Limits, Rate, parse_rate
 
 

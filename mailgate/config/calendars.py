@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mailgate import hours
 from mailgate.config import values
-from mailgate.config.reader import Table, Unfit, close_to, kind, show
+from mailgate.config.reader import Table, Unfit
+from mailgate.config.wording import close_to, kind, show
 from mailgate.public_holidays import public_holidays
 
 _NINE_TO_FIVE = hours.parse_week({"mon-fri": "09:00-17:00"})

@@ -6,8 +6,9 @@ from pathlib import Path
 from mailgate.config import values
 from mailgate.config.faults import Fault
 from mailgate.config.keyfile import read_guarded, read_keys
-from mailgate.config.reader import Sheet, Table, Unfit, close_to, show
+from mailgate.config.reader import Sheet, Table, Unfit
 from mailgate.config.state import read_state
+from mailgate.config.wording import close_to, either, show
 from mailgate.departments import Department
 from mailgate.tokens import Keys
 
@@ -34,7 +35,8 @@ def read_centre(top: Table) -> Centre:
     folder = top.sheet.folder.absolute()
     templates = table.take("templates", values.path_from(folder), None)
     if templates is not None and not templates.is_dir():
-        table.fault("templates", f"{show(str(templates))} is no directory", "name one that exists")
+        wrong = f"{top.sheet.printed(templates)} is no directory"
+        table.fault("templates", wrong, "name one that exists")
     centre = Centre(
         name=table.need("name", values.text, "stand-in", 'write name = "Support Centre"'),
         domain=table.need(
@@ -60,7 +62,7 @@ def check_postmaster(sheet: Sheet, centre: Centre, departments: tuple[Department
     sheet.fault(
         ("gateway", "postmaster_department"),
         f"there is no department {show(centre.postmaster)}",
-        f"did you mean {show(meant)}?" if meant else f"write one of {', '.join(keys)}",
+        f"did you mean {show(meant)}?" if meant else f"write {either(keys)}",
     )
     return keys[0]
 
@@ -73,7 +75,7 @@ def _keys(table: Table) -> Keys:
     if isinstance(content, tuple):
         wrong, instead = content
         if "does not exist" in wrong:
-            instead = "make it with `mailgate init`, in another folder if need be, and copy it"
+            instead = f'(umask 077; echo "k1 $(openssl rand -base64 32)" > {path})'
         table.fault("secret_file", wrong, instead)
         return Keys(())
     keys, faults = read_keys(path, content)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from mailgate.config import values
 from mailgate.config.calendars import STAND_IN
-from mailgate.config.reader import Sheet, Table, Unfit, close_to, show
+from mailgate.config.reader import Sheet, Table, Unfit
+from mailgate.config.wording import close_to, either, show
 from mailgate.departments import Agent, Department, Reopen, ReopenRule
 from mailgate.hours import Calendar
 from mailgate.message.address import canonical, split_subaddress
@@ -167,8 +168,7 @@ def _calendar(table: Table, calendars: Mapping[str, Calendar]) -> Calendar:
     if len(calendars) == 1:
         return table.take("calendar", read, stand_in)
     if calendars:
-        names = " or ".join(show(name) for name in calendars)
-        return table.need("calendar", read, stand_in, f"write calendar = {names}")
+        return table.need("calendar", read, stand_in, f"write calendar = {either(calendars)}")
     return table.need("calendar", read, stand_in, "write a table [calendar.standard] and name it")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from mailgate.config import values
-from mailgate.config.reader import Table, show
+from mailgate.config.reader import Table
 from mailgate.intake.limits import ListenerLimits, ListenerSettings, refuse_lmtp_on_port_25
 
 _OTHERS = 0o007
@@ -84,12 +84,13 @@ def _tls(table: Table) -> tuple[Path | None, Path | None]:
     if not (_is_there(table, "tls_certificate", certificate) and _is_there(table, "tls_key", key)):
         return None, None
     if key.stat().st_mode & _OTHERS:
-        table.fault("tls_key", f"{key} is open to everybody", f"chmod 600 {key}")
+        printed = table.sheet.printed(key)
+        table.fault("tls_key", f"{printed} is open to everybody", f"chmod 600 {printed}")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except (ssl.SSLError, OSError) as error:
-        reason = getattr(error, "reason", None) or error.strerror or "unreadable"
-        wrong = f"cannot be used with tls_key: {str(reason).replace('_', ' ').lower()}"
+    except OSError as error:
+        is_other_key = isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH"
+        wrong = "is for another key than tls_key" if is_other_key else "cannot be read, or tls_key"
         table.fault("tls_certificate", wrong, "give a certificate and its key, both PEM")
         return None, None
     return certificate, key
@@ -98,5 +99,5 @@ def _tls(table: Table) -> tuple[Path | None, Path | None]:
 def _is_there(table: Table, name: str, path: Path) -> bool:
     if path.is_file():
         return True
-    table.fault(name, f"{show(str(path))} is no file", "name a file that exists")
+    table.fault(name, f"{table.sheet.printed(path)} is no file", "name a file that exists")
     return False

@@ -15,9 +15,10 @@ from mailgate.config.configuration import Configuration
 from mailgate.config.listening import read_listeners
 from mailgate.config.mailboxes import check_authenticity, check_mailboxes
 from mailgate.config.place import find
-from mailgate.config.reader import Sheet, show
+from mailgate.config.reader import Sheet
 from mailgate.config.sending import read_smarthost
 from mailgate.config.storage import read_store
+from mailgate.config.wording import show
 from mailgate.departments import Agent, Department, Directory
 from mailgate.message.address import canonical, split_subaddress
 

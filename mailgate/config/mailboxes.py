@@ -4,7 +4,8 @@ import re
 
 from mailgate.config import values
 from mailgate.config.passwords import read_password
-from mailgate.config.reader import Table, Unfit, close_to, show
+from mailgate.config.reader import Table, Unfit
+from mailgate.config.wording import close_to, either, show
 from mailgate.departments import Department
 
 _AFTER = re.compile(r"keep|flag|delete|move:\S.*")
@@ -32,7 +33,7 @@ def check_mailboxes(top: Table, departments: tuple[Department, ...], *, lent: bo
             table.fault(
                 "department",
                 f"there is no department {show(department)}",
-                f"did you mean {show(meant)}?" if meant else f"write one of {', '.join(keys)}",
+                f"did you mean {show(meant)}?" if meant else f"write {either(keys)}",
             )
         _check_login(table, lent=lent)
         table.close()

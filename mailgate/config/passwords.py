@@ -30,7 +30,8 @@ def read_password(table: Table, key: str = "password", *, lent: bool = True) -> 
         table.fault(key, "stands in the file itself", _INSTEAD)
         return None
     source = table.table(key)
-    given = {way: source.take(way, _name, "") for way in _WAYS if source.has(way)}
+    named = {way: source.take(way, _name, "") for way in _WAYS}
+    given = {way: name for way, name in named.items() if source.has(way)}
     source.close()
     if len(given) != 1:
         table.fault(key, "needs one source", _INSTEAD)
@@ -59,7 +60,13 @@ def _read(source: Table, way: str, name: str, lent: bool) -> str | None:
                 return None
             if not folder:
                 missing = "only systemd gives credentials, and did not start this process"
-                _absent(source, way, missing, f"LoadCredential={name}:/path in the unit", lent)
+                _absent(
+                    source,
+                    way,
+                    missing,
+                    f"write LoadCredential={name}:/path in the unit and start that",
+                    lent,
+                )
                 return None
             return _from_file(source, way, Path(folder) / name)
 

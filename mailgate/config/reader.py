@@ -4,9 +4,6 @@ Every key is asked for by name; what nobody asked for is unknown, and so the sec
 own schema. A fault leaves a stand-in behind, so that reading goes on; `Sheet.close` then raises.
 """
 
-import json
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,12 +11,11 @@ from typing import Any, TypeVar
 from mailgate.config.faults import Fault, Faults
 from mailgate.config.lines import Lines
 from mailgate.config.lines import Path as Key
+from mailgate.config.source import read_text, read_toml
+from mailgate.config.wording import close_to, dotted, kind, show
 
 T = TypeVar("T")
 D = TypeVar("D")
-
-_MAX_FILE_BYTES = 1_000_000
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class Unfit(Exception):
@@ -44,14 +40,19 @@ class Sheet:
         self.warnings: list[str] = []
         self.asked: set[str] = set()
         self.present: set[str] = set()
-        text = _text(path)
-        self.top = Table(self, (), "", _toml(path, text))
+        text = read_text(path)
+        self.top = Table(self, (), "", read_toml(path, text))
         self._lines = Lines(text)
 
     @property
     def folder(self) -> Path:
         """The folder that relative paths in the file start from."""
         return self.path.parent
+
+    def printed(self, path: Path) -> str:
+        """Return a path as it reads from where the file was named: relative if that was."""
+        absolute = self.folder.absolute()
+        return str(self.folder / path.relative_to(absolute) if absolute in path.parents else path)
 
     def line(self, key: Key) -> int:
         """Return the line of a key."""
@@ -72,14 +73,21 @@ class Sheet:
 
 
 class Table:
-    """One table of a sheet. shape: its dotted key with `*` for freely chosen names."""
+    """One table of a sheet. shape: its dotted key with `*` for freely chosen names.
 
-    def __init__(self, sheet: Sheet, key: Key, shape: str, values: Mapping[str, Any]) -> None:
+    values: None where something else stands in its place, whose fault is noted already.
+    """
+
+    def __init__(
+        self, sheet: Sheet, key: Key, shape: str, values: Mapping[str, Any] | None
+    ) -> None:
         self.sheet = sheet
         self.key = key
         self._shape = shape
-        self._values = values
+        self._values = values or {}
+        self._is_table = values is not None
         self._known: list[str] = []
+        self._missing: dict[str, Fault] = {}
 
     def has(self, name: str) -> bool:
         """Say whether a key is written."""
@@ -96,7 +104,9 @@ class Table:
         """Return a key that must be there; missing or wrong, the stand-in and a fault."""
         self._ask(name)
         if name not in self._values:
-            self.fault(name, "is missing", instead)
+            if self._is_table:
+                self.fault(name, "is missing", instead)
+                self._missing[name] = self.sheet.faults[-1]
             return stand_in
         return self._read(name, read, stand_in)
 
@@ -122,7 +132,7 @@ class Table:
         if not isinstance(values, dict):
             path = dotted((*self.key, name))
             self.fault(name, f"is {kind(values)}, not a table", f"write a table [{path}]")
-            values = {}
+            values = None
         return Table(self.sheet, (*self.key, name), self._shape_of(name), values)
 
     def tables(self, name: str) -> tuple["Table", ...]:
@@ -159,10 +169,21 @@ class Table:
         self.sheet.fault((*self.key, name), wrong, instead)
 
     def close(self) -> None:
-        """Note as a fault each key that nobody asked for."""
+        """Note as a fault each key that nobody asked for.
+
+        One that is missing and stands there misspelt is one fault, not two.
+        """
         for name in self._values:
-            if name not in self._known:
-                self.fault(name, "unknown key", _did_you_mean(name, self._known))
+            if name in self._known:
+                continue
+            meant = close_to(name, self._known)
+            if meant is None:
+                instead = f"remove it; known here: {', '.join(sorted(self._known))}"
+            else:
+                instead = f"did you mean {meant}?"
+            self.fault(name, "unknown key", instead)
+            if meant in self._missing:
+                self.sheet.faults.remove(self._missing.pop(meant))
 
     def _ask(self, name: str) -> None:
         if name not in self._known:
@@ -180,108 +201,3 @@ class Table:
         except Unfit as unfit:
             self.fault(name, unfit.wrong, unfit.instead)
             return default
-
-
-def dotted(key: Key) -> str:
-    """Return a key as it is printed: `department.dynamics.addresses[2]`, counted from 1."""
-    text = ""
-    for part in key:
-        if isinstance(part, int):
-            text += f"[{part + 1}]"
-        else:
-            name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else show(part)
-            text += f".{name}" if text else name
-    return text
-
-
-def show(value: object) -> str:
-    """Return a value as the operator wrote it, or nearly so, on one line and not too long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    text = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def kind(value: object) -> str:
-    """Return what sort of TOML value this is, in words."""
-    match value:
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
-        case _:
-            return "a date or time"
-
-
-def close_to(name: str, known: list[str]) -> str | None:
-    """Return the known name that was probably meant, or None."""
-    import difflib  # noqa: PLC0415 - only when something is wrong
-
-    folded = {other.lower(): other for other in known}
-    found = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
-
-
-def _did_you_mean(name: str, known: list[str]) -> str:
-    meant = close_to(name, known)
-    if meant is not None:
-        return f"did you mean {meant}?"
-    return f"remove it; known here: {', '.join(known)}" if known else "remove it"
-
-
-def _text(path: Path) -> str:
-    """Return the text of the file; Faults where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            octets = file.read(_MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        instead = "name the file with -c FILE, or write one with `mailgate init`"
-        raise Faults([Fault(str(path), 0, "", "no such file", instead)]) from None
-    except OSError as error:
-        wrong = f"cannot be read: {error.strerror}"
-        instead = "name a file that this user may read"
-        raise Faults([Fault(str(path), 0, "", wrong, instead)]) from None
-    if len(octets) > _MAX_FILE_BYTES:
-        raise Faults([Fault(str(path), 0, "", "over 1 MB", "name a configuration with -c FILE")])
-    try:
-        return octets.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        wrong = f"the octet 0x{octets[error.start]:02x} is not UTF-8"
-        raise Faults([Fault(str(path), line, "", wrong, "save the file as UTF-8")]) from None
-
-
-def _toml(path: Path, text: str) -> dict[str, Any]:
-    """Return the values of the file; Faults with the line of the first error of syntax."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        said = str(error)
-        place = _TOML_PLACE.search(said)
-        line, column = (place[1], place[2]) if place is not None else (None, None)
-        what = said[: place.start()] if place is not None else said
-        at = f" (column {column})" if column else ""
-        number = int(line) if line else text.rstrip("\n").count("\n") + 1
-        wrong = f"not TOML: {what[:1].lower()}{what[1:]}{at}"
-        raise Faults([Fault(str(path), number, "", wrong, _remedy(what))]) from None
-    except RecursionError:
-        raise Faults([Fault(str(path), 0, "", "nested too deeply", "write plain tables")]) from None
-
-
-def _remedy(said: str) -> str:
-    match said.split():
-        case ["Invalid", "value", *_]:
-            return 'put text in quotes: key = "text"'
-        case ["Cannot", "overwrite", *_]:
-            return "write each key once"
-        case ["Cannot", "declare", *_]:
-            return "write each [table] once"
-        case ["Expected", "'='", *_] | ["Invalid", "statement", *_]:
-            return 'write key = "value", [table], or # before a comment'
-        case _:
-            return "write TOML 1.0, as config.example.toml does"

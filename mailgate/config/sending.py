@@ -5,7 +5,7 @@ from typing import Literal
 
 from mailgate.config import values
 from mailgate.config.passwords import read_password
-from mailgate.config.reader import Table, show
+from mailgate.config.reader import Table
 from mailgate.intake.limits import ListenerSettings
 from mailgate.outbox.smarthost import SmarthostSettings
 
@@ -82,7 +82,8 @@ def _login(table: Table, host: str, tls: Tls, *, lent: bool) -> tuple[str, str]:
 def _ca_file(table: Table) -> str | None:
     path: Path | None = table.take("ca_file", values.path_from(table.sheet.folder.absolute()), None)
     if path is not None and not path.is_file():
-        table.fault("ca_file", f"{show(str(path))} is no file", "name a file of certificates, PEM")
+        wrong = f"{table.sheet.printed(path)} is no file"
+        table.fault("ca_file", wrong, "name a file of certificates, PEM")
     return None if path is None else str(path)
 
 

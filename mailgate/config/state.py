@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mailgate.config import values
 from mailgate.config.place import default_state
-from mailgate.config.reader import Table, show
+from mailgate.config.reader import Table
 
 
 def read_state(table: Table) -> Path:
@@ -12,5 +12,5 @@ def read_state(table: Table) -> Path:
     path = table.sheet.path
     state = table.take("state", values.path_from(path.absolute().parent), default_state(path))
     if state.exists() and not state.is_dir():
-        table.fault("state", f"{show(str(state))} is no directory", "name a directory")
+        table.fault("state", f"{table.sheet.printed(state)} is no directory", "name a directory")
     return state

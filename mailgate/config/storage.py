@@ -24,7 +24,7 @@ def read_store(top: Table, state: Path, *, lent: bool) -> str:
     password = read_password(table, lent=lent)
     table.close()
     if url.startswith("sqlite:///"):
-        if table.has("password"):
+        if password is not None:
             table.fault("password", "SQLite knows no password", "remove it")
         return f"sqlite:///{state / url.removeprefix('sqlite:///')}"
     return _with_password(table, url, password)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from mailgate.config.reader import Unfit, close_to, kind, show
+from mailgate.config.reader import Unfit
+from mailgate.config.wording import close_to, either, kind, show
 from mailgate.message.address import is_plain_address
 
 _UNITS = {
@@ -30,7 +31,9 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}")
 def text(value: object) -> str:
     """Return text on one line that is not blank, without the spaces around it."""
     if not isinstance(value, str):
-        raise Unfit(f"is {show(value)}, {kind(value)}, not text", "put it in quotes")
+        is_one = isinstance(value, bool | int | float)
+        instead = "put it in quotes" if is_one else "write text in quotes"
+        raise Unfit(f"is {show(value)}, {kind(value)}, not text", instead)
     if not value.strip():
         raise Unfit("is empty", "write some text, or remove the key")
     if not value.isprintable():
@@ -41,7 +44,8 @@ def text(value: object) -> str:
 def flag(value: object) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):
-        raise Unfit(f"is {show(value)}, {kind(value)}", "write true or false, without quotes")
+        wrong = f"is {show(value)}, {kind(value)}, neither true nor false"
+        raise Unfit(wrong, "write true or false, without quotes")
     return value
 
 
@@ -69,8 +73,7 @@ def choice(*options: str) -> Callable[[object], str]:
         if said in options:
             return said
         meant = close_to(said, list(options))
-        listed = " or ".join(show(option) for option in options)
-        instead = f"did you mean {show(meant)}?" if meant else f"write {listed}"
+        instead = f"did you mean {show(meant)}?" if meant else f"write {either(options)}"
         raise Unfit(f"{show(said)} is no choice here", instead)
 
     return read
