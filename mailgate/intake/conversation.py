@@ -134,8 +134,9 @@ class Conversation(SMTP):
         if not transport.is_closing():
             transport.write(bytes(self._out) + self._farewell)
         self._out.clear()
+        unread = transport.get_write_buffer_size()
         transport.close()
-        if transport.get_write_buffer_size():
+        if unread:
             # A client that does not read its replies must not keep its place by that.
             self.loop.call_later(_CLOSING_SECONDS, transport.abort)
 
