@@ -170,7 +170,7 @@ def accept(database: Database, arrival: Arrival, octets: Octets) -> int:
             "tls": arrival.tls,
             "login": arrival.login,
             "sender_key": sender_key,
-            "turn": _next_turn(sender_key),
+            "turn": _next_turn(session, sender_key),
             "state": State.NEW,
             "attempts": 0,
             "message_id": "",
@@ -182,15 +182,16 @@ def _sender_key(arrival: Arrival) -> str:
     return canonical(arrival.envelope.mail_from or "") or f"peer:{arrival.peer}"
 
 
-def _next_turn(sender_key: str) -> Any:
-    """Return SQL for the turn of a sender's next mail.
+def _next_turn(session: Session, sender_key: str) -> int:
+    """Return the turn of a sender's next mail.
 
     Start-time fair queueing: behind his own mails that wait, else with whoever is served next.
     """
     waiting = col(Spool.state) == State.NEW
     his_last = select(func.max(col(Spool.turn))).where(waiting, col(Spool.sender_key) == sender_key)
     at_head = select(func.min(col(Spool.turn))).where(waiting)
-    return func.coalesce(his_last.scalar_subquery() + 1, at_head.scalar_subquery(), 0)
+    turn = func.coalesce(his_last.scalar_subquery() + 1, at_head.scalar_subquery(), 0)
+    return int(session.execute(select(turn)).scalar_one())
 
 
 def claim(

@@ -60,16 +60,12 @@ class Database:
         """Give a session that only reads, from one snapshot on SQLite."""
         with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def rehearsing(self) -> Iterator[Session]:
         """Give a session whose writes are seen by itself and rolled back at the end."""
         with Session(self._writers, expire_on_commit=False) as session:
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:

@@ -70,7 +70,8 @@ def acknowledge(
         opening=receipt.opening,
         as_received=calendar.after_hours is hours.AfterHours.AS_RECEIVED,
     )
-    _post(sending, facts, [_requester(ticket)], [], parents=[entry.message_id])
+    requester = _requester(ticket, with_words=with_words)
+    _post(sending, facts, [requester], [], parents=[entry.message_id])
 
 
 def send(
@@ -100,7 +101,7 @@ def send(
         close_on=_local_day(ticket.close_at, office.department_of(ticket)),
     )
     copied = [Address(each.address) for each in views.copied(session, entry.ticket_id)]
-    _post(sending, facts, [_requester(ticket)], copied, files=files)
+    _post(sending, facts, [_requester(ticket, with_words=with_words)], copied, files=files)
 
 
 def tell_copied(
@@ -297,8 +298,9 @@ def _signed(sending: Sending, purpose: Purpose, recipient: Address, department: 
     )
 
 
-def _requester(ticket: Ticket) -> Address:
-    return Address(ticket.requester_address, ticket.requester_name)
+def _requester(ticket: Ticket, *, with_words: bool) -> Address:
+    """Return whom to write to; his name is a word of his, too."""
+    return Address(ticket.requester_address, ticket.requester_name if with_words else "")
 
 
 def _local_day(at: datetime | None, department: Department) -> date | None:
