@@ -76,7 +76,7 @@ def is_suspicious(raw: bytes) -> bool:
     end = match.start() if match else len(raw)
     if end > _MAX_HEADERS:
         return True
-    for sign in (b";", b"(", b"<", b",", b"*"):
+    for sign in (b";", b"(", b"<", b",", b"*", b'"', b"\\"):
         if raw.count(sign, 0, end) > _MAX_PER_HEADERS:
             return True
     return (

@@ -45,15 +45,15 @@ _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def attachments_of(raw: bytes, tree: Tree) -> tuple[Attachment, ...]:
+def attachments_of(tree: Tree) -> tuple[Attachment, ...]:
     """Return the files of a mail in the order of its parts."""
-    return tuple(_attachment(raw, part) for part in tree.parts if _is_file(part, tree.root))
+    return tuple(_attachment(tree.raw, part) for part in tree.parts if _is_file(part, tree.root))
 
 
 def payload(raw: bytes, part: int) -> bytes:
     """Return the decoded octets of the part with that number, b"" where there is none."""
-    parts = structure.read(raw).parts
-    return parts[part].octets(raw) if 0 <= part < len(parts) else b""
+    tree = structure.read(raw)
+    return tree.parts[part].octets(tree.raw) if 0 <= part < len(tree.parts) else b""
 
 
 def safe_name(name: str) -> str:

@@ -9,6 +9,7 @@ from mailgate.message.structure import Part, Tree
 
 MAX_TEXT = 1024 * 1024
 _MAX_READ = 2 * MAX_TEXT
+_TOO_LONG = "text over 1 MB, the rest left in the original"
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
@@ -23,9 +24,9 @@ def is_text(part: Part, root: Part) -> bool:
     return part is root or not named
 
 
-def text_of(raw: bytes, tree: Tree) -> str:
+def text_of(tree: Tree) -> str:
     """Return the text of a mail; defects are added to the tree's."""
-    text = _gather(raw, tree.root, tree).strip("\n")
+    text = _Reader(tree).gather(tree.root).strip("\n")
     return cut(text, tree.defects)
 
 
@@ -34,46 +35,56 @@ def cut(text: str, defects: list[str]) -> str:
     if len(text) * 4 > MAX_TEXT:
         octets = text.encode()
         if len(octets) > MAX_TEXT:
-            defects.append("text over 1 MB, the rest left in the original")
+            defects.append(_TOO_LONG)
             return octets[:MAX_TEXT].decode("utf-8", "ignore")
     return text
 
 
-def _gather(raw: bytes, part: Part, tree: Tree) -> str:
-    if not part.children:
-        return _read(raw, part, tree.defects) if is_text(part, tree.root) else ""
-    if part.type == "multipart/alternative":
-        return _best(raw, part, tree)
-    texts = (_gather(raw, child, tree) for child in part.children)
-    return "\n".join(text for text in texts if text.strip())
+class _Reader:
+    """Reads the parts that are text, as far as there is use in it."""
 
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.left = _MAX_READ
 
-def _best(raw: bytes, part: Part, tree: Tree) -> str:
-    """Return the first alternative that is plain text and says something, else the last."""
-    other = ""
-    for child in part.children:
-        text = _gather(raw, child, tree)
-        if text.strip():
-            if child.type == "text/plain":
-                return text
-            other = text
-    return other
+    def gather(self, part: Part) -> str:
+        if not part.children:
+            return self.read(part) if is_text(part, self.tree.root) else ""
+        if part.type == "multipart/alternative":
+            return self.best(part)
+        texts = [self.gather(child) for child in part.children]
+        return "\n".join(text for text in texts if text.strip())
 
+    def best(self, part: Part) -> str:
+        """Return the first alternative that is plain text and says something, else the last."""
+        other = ""
+        for child in part.children:
+            text = self.gather(child)
+            if text.strip():
+                if child.type == "text/plain":
+                    return text
+                other = text
+        return other
 
-def _read(raw: bytes, part: Part, defects: list[str]) -> str:
-    octets = part.octets(raw)
-    if len(octets) > _MAX_READ:
-        octets = octets[:_MAX_READ]
-        defects.append("text over 1 MB, the rest left in the original")
-    text, defect = charset.decode(octets, part.charset)
-    if defect is not None and defect not in defects:
-        defects.append(defect)
-    text = charset.plain(text)
-    if part.type == "text/html":
-        return charset.plain(markup.to_text(text))
-    if part.parameters.get("format", "").lower() == "flowed":
-        return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
-    return text
+    def read(self, part: Part) -> str:
+        octets = part.octets(self.tree.raw)
+        if len(octets) > self.left:
+            octets = octets[: self.left]
+            self.note(_TOO_LONG)
+        self.left -= len(octets)
+        text, defect = charset.decode(octets, part.charset)
+        if defect is not None:
+            self.note(defect)
+        text = charset.plain(text)
+        if part.type == "text/html":
+            return charset.plain(markup.to_text(text))
+        if part.parameters.get("format", "").lower() == "flowed":
+            return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
+        return text
+
+    def note(self, defect: str) -> None:
+        if defect not in self.tree.defects:
+            self.tree.defects.append(defect)
 
 
 def _unflowed(text: str, delete_space: bool) -> str:

@@ -81,6 +81,7 @@ _POLISH_BOTH = bytes([0xE6, 0xEA, 0xB3, 0xF1, 0xF3, 0xBF, 0xC6, 0xCA, 0xA3, 0xD1
 _POLISH = _ONLY_1250 + _ONLY_8859_2 + _POLISH_BOTH
 _ASCII_AND_C1 = bytes(range(0x80))
 _C1 = bytes(range(0x80, 0xA0))
+_MAX_PIECES = 1000
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\r]")
 _DROPPED = dict.fromkeys(
@@ -166,9 +167,12 @@ def repaired(text: str, label: str = "") -> tuple[str, str | None]:
 def base64_octets(data: bytes) -> bytes:
     """Return what base64 says, damaged or not: foreign octets and missing padding are no error."""
     stripped = data.rstrip(b"= \t\r\n")
-    if b"=" in stripped:  # several pieces in a row, each with its padding
-        return b"".join(_base64_piece(piece) for piece in stripped.split(b"=") if piece)
-    return _base64_piece(stripped)
+    if b"=" not in stripped:
+        return _base64_piece(stripped)
+    if stripped.count(b"=") > _MAX_PIECES:
+        return _base64_piece(stripped.replace(b"=", b""))
+    # Several pieces in a row, each with its padding.
+    return b"".join(_base64_piece(piece) for piece in stripped.split(b"=") if piece)
 
 
 def _base64_piece(data: bytes) -> bytes:

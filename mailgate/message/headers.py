@@ -58,7 +58,7 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     stop, body_at = _end_of_block(raw, start, end)
     if stop - start > MAX_BLOCK:
         defects.append(f"headers over {MAX_BLOCK // 1024} KB, the rest cut")
-        stop = start + MAX_BLOCK
+        stop = raw.rfind(b"\n", start, start + MAX_BLOCK) + 1 or start + MAX_BLOCK
     lines = raw[start:stop].decode("ascii", "surrogateescape").split("\n")
     found: list[list[str]] = []
     at = start

@@ -19,7 +19,10 @@ _BARE = re.compile(rf"\s*+({_SPEC})\s*+", re.ASCII)
 _NAMED = re.compile(
     rf"\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^<>@\"(),:;\\\[\]]*+))\s*+<({_SPEC})>\s*+", re.ASCII
 )
-_TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|<[^<>\"]{0,600}+>|[^\s<>,;:\"()]++|\s++|.", re.DOTALL)
+# An unclosed quote is one token to the end, or each quote in it would be tried anew.
+_TOKEN = re.compile(
+    r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)|<[^<>\"]{0,600}+>|[^\s<>,;:\"()]++|\s++|.", re.DOTALL
+)
 _ANGLE = re.compile(r"<[ \t]*([^<>\s]{1,600})[ \t]*>")
 _LOOSE = re.compile(r"[^\s<>\"(),;:]{1,256}@[^\s<>\"(),;:@]{1,255}")
 _LOCAL_ONLY = re.compile(r"[A-Za-z0-9._+-]{1,64}")

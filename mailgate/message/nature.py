@@ -20,7 +20,7 @@ _SUPPRESSED = frozenset({"all", "autoreply", "oof"})
 _BULK = frozenset({"bulk", "junk"})
 _NEGATIVE = frozenset({"", "no", "false", "0", "none"})
 _AUTO_SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{0,60}\]\s*)?(?:automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź"
+    r"\s*(?:\[[^\]]{0,60}\]\s*)?\[?(?:automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź"
     r"|automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder)|out[- ]of[- ](?:the )?office"
     r"|nieobecność|poza biurem|jestem na urlopie|abwesenheit|automatische antwort|abwesend"
     r"|réponse automatique|absence du bureau|respuesta automática|risposta automatica"

@@ -69,10 +69,10 @@ def simplified(head: bytes, size: int, why: str) -> Message:
 def _parsed(raw: bytes) -> Message:
     tree = structure.read(raw)
     told = _head(tree.root.block, tree.root.charset, tree.defects)
-    full_text = body.text_of(raw, tree)
+    full_text = body.text_of(tree)
     text = quotes.own_words(full_text, told.subject)
-    files = attachments.attachments_of(raw, tree)
-    report = bounce.report_of(raw, tree, full_text)
+    files = attachments.attachments_of(tree)
+    report = bounce.report_of(tree, full_text)
     words = (text, full_text, language.language_of(text))
     return _message(len(raw), told, full_text, words, files, report, tree.defects, simple=False)
 

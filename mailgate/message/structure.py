@@ -67,8 +67,12 @@ class Part:
 
 @dataclass
 class Tree:
-    """All parts of a mail. parts: in the order of the walk, so that parts[n].number == n."""
+    """All parts of a mail. parts: in the order of the walk, so that parts[n].number == n.
 
+    raw: the octets the parts are slices of; those of the mail, but with LF where it has CR alone.
+    """
+
+    raw: bytes
     root: Part
     parts: list[Part]
     defects: list[str]
@@ -76,12 +80,14 @@ class Tree:
 
 def read(raw: bytes) -> Tree:
     """Return the tree of a mail."""
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
     block = headers.read(raw)
     defects = list(block.defects)
     parts: list[Part] = []
     root = _part(block, len(raw), "text/plain", parts)
     _divide(raw, root, 1, parts, defects)
-    return Tree(root, parts, defects)
+    return Tree(raw, root, parts, defects)
 
 
 def _part(block: headers.Block, end: int, default_type: str, parts: list[Part]) -> Part:
