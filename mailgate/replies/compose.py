@@ -85,7 +85,7 @@ def compose(letter: Letter, head: Head, files: tuple[File, ...] = ()) -> Compose
 def check_names(headers: bytes, names: list[str]) -> None:
     """Raise ValueError unless a mail's header names, read again, are exactly these."""
     found = _PARSER.parsebytes(headers)
-    if found.keys() != names or found.defects or found.get_payload():
+    if found.keys() != names or found.get_payload():
         raise ValueError(f"the composed mail has headers {found.keys()}, meant were {names}")
 
 

@@ -241,7 +241,7 @@ anything = st.text(st.characters(), max_size=300)
 @given(anything, anything, anything)
 @example("[#1] " + "ą" * 200, 'Dr. Łukasz, "Łuki" O\'Hara (x) <y@z>', "a" * 2000)
 @example("x" * 998, "x" * 80, ".\nFrom me\n--=_a\n=20\nx \n\t\n")
-@example("=?utf-8?b?YQ==?=", "=?x", "\r\n\r\n\r\n")
+@example("=?utf-8?b?YQ==?=", "=?utf-8?b?YQ==?=", "\r\n\r\n\r\n")
 @example("a =?b c", 'back\\slash "quote"', "Zażółć gęślą jaźń. " * 20)
 @example("𝄞" * 60, "日本語" * 40, "日本語" * 400)
 def test_any_words_survive(subject, name, text):
