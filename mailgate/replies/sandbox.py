@@ -21,7 +21,7 @@ from mailgate.replies.dates import PLURALS, day_text, moment_text
 # them has a place in a name or a subject, and the last ones only serve to deceive.
 _NO_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _NAME = re.compile(r"[a-z_-]+\.(?:txt|html)")
-_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*?")
+_PARAGRAPH = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 class Shelf(BaseLoader):
