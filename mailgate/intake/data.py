@@ -96,19 +96,19 @@ class Sink:
         self._line = len(octets) - last - 1 if last >= 0 else self._line + len(octets)
         limit = self._limits.max_message_size
         if self._seen > limit:
-            self._refuse(answers.TOO_LARGE)
+            self.refuse(answers.TOO_LARGE)
             # An honest client that is somewhat over hears the refusal at its end of data.
             self.hopeless = self._seen > 2 * limit or self._line > _MAX_REFUSED_LINE
         if self.refusal is None:
             self._hops.feed(octets)
             if self._hops.hops > self._limits.max_hops:
-                self._refuse(answers.TOO_MANY_HOPS)
+                self.refuse(answers.TOO_MANY_HOPS)
         if self.refusal is None:
             try:
                 self.content.write(octets)
             except OSError as error:
                 self.fault = error
-                self._refuse(answers.for_fault(error))
+                self.refuse(answers.for_fault(error))
 
     def hand_over(self) -> Content:
         """Give the finished content away; who takes it closes it."""
@@ -121,7 +121,8 @@ class Sink:
         if not self._handed_over:
             self.content.close()
 
-    def _refuse(self, reply: bytes) -> None:
-        if self.refusal is None:
+    def refuse(self, reply: bytes | None) -> None:
+        """Remember a refusal, unless there is one already; what was kept is dropped."""
+        if reply is not None and self.refusal is None:
             self.refusal = reply
             self.content.close()

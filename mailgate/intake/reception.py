@@ -10,11 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from mailgate.intake import answers
 from mailgate.intake.content import Content
 from mailgate.intake.events import Events
+from mailgate.intake.paths import Path
 from mailgate.intake.spool import Arrival
 
 _SMALL_AT_ONCE = 4
@@ -53,7 +54,7 @@ class Reception:
         accept: Callable[[Arrival, Content], int],
         knows: Callable[[str], bool],
         now: Callable[[], datetime],
-        directory: Path,
+        directory: FilePath,
         room: Callable[[], bool] = always_room,
         events: Events | None = None,
     ) -> None:
@@ -77,12 +78,20 @@ class Reception:
         except Exception as error:  # noqa: BLE001 - ours is 4xx, whatever it is
             return self._fault("room", error)
 
-    def refuses_recipient(self, address: str) -> bytes | None:
-        """Return the refusal of a recipient, or None if the address is ours."""
+    def refuses_recipient(self, path: Path) -> bytes | None:
+        """Return the refusal of a recipient, or None if the address is ours.
+
+        A source route is never followed, and an address within an address asks for a relay.
+        """
+        if path.routed:
+            return answers.NOT_A_RELAY
         try:
-            return None if self._knows(address) else answers.UNKNOWN_RECIPIENT
+            known = self._knows(path.address)
         except Exception as error:  # noqa: BLE001 - ours is 4xx, whatever it is
             return self._fault("knows", error)
+        if known:
+            return None
+        return answers.NOT_A_RELAY if path.hides_another else answers.UNKNOWN_RECIPIENT
 
     async def take(self, arrival: Arrival, content: Content) -> Taken | Refused:
         """Make a finished content durable; from here on it is closed by us.

@@ -97,15 +97,12 @@ class Transactions(Conversation):
             return self._reject(answers.RECIPIENT_NEEDS_UTF8)
         if len(self._recipients) >= self.limits.max_recipients:
             return self._say(answers.TOO_MANY_RECIPIENTS)
-        refusal = answers.NOT_A_RELAY
-        if not recipient.routed:
-            known = self.service.reception.refuses_recipient(recipient.address)
-            if known is None:
-                self._recipients.append(recipient.address)
-                return self._say(answers.RECIPIENT_OK)
-            if known != answers.UNKNOWN_RECIPIENT:
-                return self._say(known)
-            refusal = answers.NOT_A_RELAY if recipient.hides_another else known
+        refusal = self.service.reception.refuses_recipient(recipient)
+        if refusal is None:
+            self._recipients.append(recipient.address)
+            return self._say(answers.RECIPIENT_OK)
+        if refusal[:1] == b"4":
+            return self._say(refusal)
         return await self._unknown_recipient(refusal)
 
     async def _unknown_recipient(self, refusal: bytes) -> None:
