@@ -8,10 +8,11 @@ import contextlib
 import itertools
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,13 +119,16 @@ def house(
     settings: ListenerSettings,
     store: Store | None = None,
     room: Callable[[], bool] = lambda: True,
+    sockets: Sequence[socket.socket] = (),
 ) -> Iterator[House]:
     """Run a listener in this process."""
     store, events, running = store or Store(), Recorder(), Running()
     reception = Reception(
         store.accept, knows, lambda: datetime.now(UTC), directory, room=room, events=events
     )
-    listener = running.do(_started(lambda: Listener(settings, reception, "mx.ours.example")))
+    listener = running.do(
+        _started(lambda: Listener(settings, reception, "mx.ours.example", sockets))
+    )
     try:
         yield House(listener, store, events, running)
     finally:
