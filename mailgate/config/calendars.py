@@ -33,10 +33,10 @@ def _calendar(name: str, table: Table, today: date) -> hours.Calendar:
     calendar = hours.Calendar(
         name=name,
         timezone=table.need(
-            "timezone", _zone, STAND_IN.timezone, 'write timezone = "Europe/Warsaw"'
+            "timezone", zone, STAND_IN.timezone, 'write timezone = "Europe/Warsaw"'
         ),
         week=_week(table),
-        country=table.take("holidays", _country, None),
+        country=table.take("holidays", country, None),
         own_days=_own_days(table.table("days")),
         after_hours=hours.AfterHours(after_hours),
     )
@@ -46,7 +46,8 @@ def _calendar(name: str, table: Table, today: date) -> hours.Calendar:
     return calendar
 
 
-def _zone(value: object) -> ZoneInfo:
+def zone(value: object) -> ZoneInfo:
+    """Return a time zone of the IANA database."""
     said = values.text(value)
     try:
         return ZoneInfo(said)
@@ -56,7 +57,8 @@ def _zone(value: object) -> ZoneInfo:
         raise Unfit(f"{show(said)} is no time zone", instead) from None
 
 
-def _country(value: object) -> str | None:
+def country(value: object) -> str | None:
+    """Return the code of a country whose holidays are known, None for "none"."""
     said = values.text(value)
     if said == "none":
         return None

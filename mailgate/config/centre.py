@@ -32,11 +32,6 @@ class Centre:
 def read_centre(top: Table) -> Centre:
     """Return what [gateway] says."""
     table = top.table("gateway")
-    folder = top.sheet.folder.absolute()
-    templates = table.take("templates", values.path_from(folder), None)
-    if templates is not None and not templates.is_dir():
-        wrong = f"{top.sheet.printed(templates)} is no directory"
-        table.fault("templates", wrong, "name one that exists")
     centre = Centre(
         name=table.need("name", values.text, "stand-in", 'write name = "Support Centre"'),
         domain=table.need(
@@ -46,11 +41,21 @@ def read_centre(top: Table) -> Centre:
         keys=_keys(table),
         admin=table.take("admin", values.address, None),
         state=read_state(table),
-        templates=templates,
+        templates=read_templates(table),
         postmaster=table.take("postmaster_department", values.text, ""),
     )
     table.close()
     return centre
+
+
+def read_templates(table: Table) -> Path | None:
+    """Return the directory of the operator's own letters, None where there is none."""
+    folder = table.sheet.folder.absolute()
+    templates = table.take("templates", values.path_from(folder), None)
+    if templates is not None and not templates.is_dir():
+        wrong = f"{table.sheet.printed(templates)} is no directory"
+        table.fault("templates", wrong, "name one that exists")
+    return templates
 
 
 def check_postmaster(sheet: Sheet, centre: Centre, departments: tuple[Department, ...]) -> str:

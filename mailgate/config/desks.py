@@ -28,7 +28,7 @@ def read_agents(top: Table) -> tuple[Agent, ...]:
     """Return the agents of [[agent]], each address once."""
     agents: dict[str, Agent] = {}
     for table in top.tables("agent"):
-        address = table.need("address", _own_address, "", 'write address = "ewa@example.com"')
+        address = table.need("address", values.own_address, "", 'write address = "ewa@example.com"')
         name = table.take("name", values.text, "")
         table.close()
         if canonical(address) in agents:
@@ -118,7 +118,7 @@ def _addresses(key: str, table: Table, seen: Seen) -> tuple[tuple[int, str], ...
     if not table.has("addresses"):
         table.need("addresses", values.text, "", 'write addresses = ["help@example.com"]')
         return ()
-    addresses = table.each("addresses", _own_address)
+    addresses = table.each("addresses", values.own_address)
     if not addresses and table.take("addresses", lambda value: value, None) == []:
         table.fault("addresses", "is empty", 'write addresses = ["help@example.com"]')
     for position, address in addresses:
@@ -130,14 +130,6 @@ def _addresses(key: str, table: Table, seen: Seen) -> tuple[tuple[int, str], ...
         else:
             seen[canonical(address)] = (f"line {table.sheet.line(place)}", key)
     return addresses
-
-
-def _own_address(value: object) -> str:
-    address = values.address(value)
-    plain, tag = split_subaddress(address)
-    if tag or plain != address:
-        raise Unfit(f"{show(address)} has a subaddress", f"write {show(plain)}, which receives it")
-    return address
 
 
 def _check_length(table: Table, addresses: tuple[tuple[int, str], ...], key_id: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mailgate.config.reader import Unfit
 from mailgate.config.wording import close_to, either, kind, show
-from mailgate.message.address import is_plain_address
+from mailgate.message.address import is_plain_address, split_subaddress
 
 _UNITS = {
     "": 1,
@@ -125,6 +125,15 @@ def address(value: object) -> str:
     said = text(value)
     if not is_plain_address(said) or "." not in said.rpartition("@")[2]:
         raise Unfit(f"{show(said)} is no plain address", 'write "name@example.com", without a name')
+    return said
+
+
+def own_address(value: object) -> str:
+    """Return a plain address without a subaddress, since that belongs to the address without."""
+    said = address(value)
+    plain, tag = split_subaddress(said)
+    if tag or plain != said:
+        raise Unfit(f"{show(said)} has a subaddress", f"write {show(plain)}, which receives it")
     return said
 
 
