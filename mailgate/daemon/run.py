@@ -15,7 +15,7 @@ from mailgate.config.configuration import Configuration
 from mailgate.daemon import systemd
 from mailgate.daemon.wiring import CannotStartError, Parts, build
 from mailgate.intake.listener import Listener, ListenerLimits
-from mailgate.intake.local import LocalListener
+from mailgate.intake.local import LocalSocket
 from mailgate.jobs.schedule import ticks
 
 _TICK = timedelta(seconds=1)
@@ -46,7 +46,7 @@ async def _serve(parts: Parts) -> None:
         for settings in (configuration.smtp, configuration.lmtp)
         if settings is not None
     ]
-    local = LocalListener(configuration.socket, parts.reception, _limits_of(configuration))
+    local = LocalSocket(configuration.socket, parts.reception, _limits_of(configuration))
     ticking = ticks(lambda: _wake(parts), _TICK)
     try:
         for listener in listeners:

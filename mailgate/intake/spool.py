@@ -8,98 +8,19 @@ deletion ever removes its octets. When something goes wrong the row stays, new o
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import (
-    JSON,
-    Index,
-    Text,
-    UniqueConstraint,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
-from sqlmodel import Field, Session, SQLModel, col
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlmodel import Session, col
 
+from mailgate.intake.model import Spool, SpoolResult, State
 from mailgate.message.address import Envelope, canonical
 from mailgate.store import blobs
 from mailgate.store.database import Database
 
+__all__ = ["Arrival", "Claimed", "Octets", "Spool", "SpoolResult", "State"]
+
 RETRY_AFTER = timedelta(minutes=1)
-
-
-class State(StrEnum):
-    """Where a mail taken in stands."""
-
-    NEW = "new"
-    CLAIMED = "claimed"
-    DONE = "done"
-    HELD = "held"
-    DELETED = "deleted"
-
-
-class Spool(SQLModel, table=True):
-    """One mail taken in.
-
-    turn: the order of claims, in which senders take turns. source_key: delivery identity where
-    the source has one. release_to: ticket number a held mail was released into, 0 for a new one.
-    """
-
-    __table_args__ = (
-        Index("ix_spool_state_turn", "state", "turn", "id"),
-        Index("ix_spool_sender_key_state_turn", "sender_key", "state", "turn"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    source: str
-    source_key: str | None = Field(default=None, unique=True)
-    received_at: datetime = Field(index=True)
-    sha256: str = Field(foreign_key="blob.sha256", index=True, max_length=64)
-    size: int
-    mail_from: str | None = None
-    recipients: list[str] = Field(default_factory=list, sa_type=JSON)
-    peer: str = ""
-    helo: str = ""
-    tls: bool = False
-    login: str | None = None
-    sender_key: str
-    turn: int
-    state: str = State.NEW
-    cause: str | None = None
-    attempts: int = 0
-    claimed_by: str | None = None
-    claimed_until: datetime | None = None
-    next_try_at: datetime | None = None
-    finished_at: datetime | None = None
-    message_id: str = Field(default="", index=True, max_length=512)
-    last_error: str | None = Field(default=None, sa_type=Text)
-    why: str | None = Field(default=None, sa_type=Text)
-    release_to: int | None = None
-
-
-class SpoolResult(SQLModel, table=True):
-    """What was decided on a mail for one department, and what came of it."""
-
-    __tablename__ = "spool_result"
-    __table_args__ = (UniqueConstraint("spool_id", "department"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    spool_id: int = Field(foreign_key="spool.id")
-    department: str
-    verdict: str
-    verdict_reason: str = Field(sa_type=Text)
-    cause: str | None = None
-    ticket: int | None = Field(default=None, index=True)
-    matched_by: str | None = None
-    may_speak: str | None = None
-    proven: bool = False
-    acknowledge: bool = False
-    acknowledge_reason: str = Field(default="", sa_type=Text)
-    effective_received_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,11 @@ from mailgate import hours, tokens
 from mailgate.departments import Department, ReopenRule
 from mailgate.hours import Receipt
 from mailgate.message.address import Address, canonical, is_plain_address
-from mailgate.message.message import Attachment
 from mailgate.outbox import mail
 from mailgate.replies import wire
 from mailgate.replies.compose import File, Head, compose
 from mailgate.replies.conversation import next_thread_index, references_of
 from mailgate.replies.templates import Event, Facts
-from mailgate.store import blobs
 from mailgate.tickets import entries, ledger, people, views
 from mailgate.tickets.model import Entry, EntryKind, Ticket
 from mailgate.tickets.office import Office
@@ -122,14 +120,6 @@ def tell_copied(
         _post(sending, facts, copied, [])
 
 
-def keep_files(session: Session, entry: Entry, files: Sequence[File], now: datetime) -> None:
-    """Keep files that did not come by mail as blobs of their own, attached to an entry."""
-    for file in files:
-        digest = blobs.put_bytes(session, file.content, now)
-        kept = Attachment(0, file.name, file.type, len(file.content), digest)
-        entries.add_attachment(session, entry, kept, part=None)
-
-
 def _facts(sending: Sending, *, with_words: bool) -> Facts:
     office, ticket, entry = sending.office, sending.ticket, sending.entry
     department = office.department_of(ticket)
@@ -174,9 +164,7 @@ def _post(
         own = _own_reply_to(sending, recipient)
         composed = compose(letter, replace(head, reply_to=own), tuple(files))
         _put(sending, recipient, head.message_id, composed.headers + composed.body)
-    entries.remember_message(
-        sending.session, sending.ticket, sending.entry, "out", message_id=head.message_id
-    )
+    entries.remember_message(sending.session, sending.ticket, sending.entry, "out", head.message_id)
 
 
 def _put(sending: Sending, recipient: Address, message_id: str, content: bytes) -> None:

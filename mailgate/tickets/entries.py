@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment as MailAttachment
+from mailgate.replies.compose import File
+from mailgate.store import blobs
 from mailgate.store.database import insert_once
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
@@ -87,14 +89,8 @@ def add_message(
     for each in contribution.attachments:
         add_attachment(session, entry, each, part=each.part)
     if contribution.message_id:
-        remember_message(
-            session,
-            ticket,
-            entry,
-            "in",
-            message_id=contribution.message_id,
-            fingerprint=contribution.fingerprint,
-        )
+        message_id, fingerprint = contribution.message_id, contribution.fingerprint
+        remember_message(session, ticket, entry, "in", message_id, fingerprint)
     return entry
 
 
@@ -136,6 +132,14 @@ def add_event(
     session.add(entry)
     session.flush()
     return entry
+
+
+def add_files(session: Session, entry: Entry, files: Sequence[File], at: datetime) -> None:
+    """Add files that did not come by mail, as blobs of their own."""
+    for file in files:
+        digest = blobs.put_bytes(session, file.content, at)
+        kept = MailAttachment(0, file.name, file.type, len(file.content), digest)
+        add_attachment(session, entry, kept, part=None)
 
 
 def add_attachment(session: Session, entry: Entry, file: MailAttachment, part: int | None) -> None:
@@ -183,7 +187,6 @@ def remember_message(
     ticket: Ticket,
     entry: Entry,
     direction: str,
-    *,
     message_id: str,
     fingerprint: str = "",
 ) -> None:

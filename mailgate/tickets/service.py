@@ -105,7 +105,7 @@ def reply(
 ) -> Entry:
     """Answer the requester and the CC recipients publicly, in the name of the department."""
     entry = entries.add_words(session, ticket, EntryKind.REPLY, by, text, now)
-    correspondence.keep_files(session, entry, files, now)
+    entries.add_files(session, entry, files, now)
     ticket.updated_at = now
     ticket.answered = True
     if by.kind is ActorKind.AGENT and ticket.assignee is None:
@@ -125,7 +125,7 @@ def note(
 ) -> Entry:
     """Add an internal note; no customer ever sees it."""
     entry = entries.add_words(session, ticket, EntryKind.NOTE, by, text, now)
-    correspondence.keep_files(session, entry, files, now)
+    entries.add_files(session, entry, files, now)
     ticket.updated_at = now
     return entry
 
