@@ -77,14 +77,10 @@ def _week(table: Table) -> hours.Week:
     if not isinstance(plan, dict | str):
         table.fault("hours", f"is {show(plan)}, {kind(plan)}", _HOURS)
         return _NINE_TO_FIVE
-    reported = set()
-    if isinstance(plan, dict):
-        for day, text in plan.items():
-            try:
-                hours.parse_intervals(text)
-            except ValueError as error:
-                reported.add(str(error))
-                table.table("hours").fault(day, *halves(str(error)))
+    if not str(plan).isprintable() or "\\" in str(plan):
+        table.fault("hours", "holds a line break, a control character or a backslash", _HOURS)
+        return _NINE_TO_FIVE
+    reported = _faults_of_days(table.table("hours")) if isinstance(plan, dict) else set()
     try:
         return hours.parse_week(plan)
     except ValueError as error:
@@ -92,6 +88,18 @@ def _week(table: Table) -> hours.Week:
             if line not in reported:
                 table.fault("hours", *halves(line))
         return _NINE_TO_FIVE
+
+
+def _faults_of_days(plan: Table) -> set[str]:
+    """Note the days whose hours cannot be read, each at its line; return what was said."""
+    said = set()
+    for day, text in plan.pairs():
+        try:
+            hours.parse_intervals(text)
+        except ValueError as error:
+            said.add(str(error))
+            plan.fault(day, *halves(str(error)))
+    return said
 
 
 def _own_days(days: Table) -> Mapping[date, hours.OwnDay]:

@@ -22,7 +22,9 @@ class Fault:
         """The fault on one line: `file:line: key: what is wrong; what to write instead`."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         said = f"{self.wrong}; {self.instead}" if self.instead else self.wrong
-        return ": ".join(part for part in (place, self.key, said) if part)
+        whole = ": ".join(part for part in (place, self.key, said) if part)
+        # What is quoted may hold anything, a line break or a terminal's command too.
+        return "".join(sign if sign.isprintable() else "?" for sign in whole)
 
 
 class Faults(Exception):

@@ -160,7 +160,7 @@ class Table:
                 self.fault(name, "is not a table", f"write it below a head [{path}]")
         return tuple(found)
 
-    def pairs(self) -> tuple[tuple[str, object], ...]:
+    def pairs(self) -> tuple[tuple[str, Any], ...]:
         """Return all keys and values of a table whose keys are values themselves, such as days."""
         return tuple(self._values.items())
 

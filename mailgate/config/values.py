@@ -150,7 +150,7 @@ def domain(value: object) -> str:
 def host(value: object) -> str:
     """Return a host name or an IP address, an IPv6 address without brackets."""
     said = text(value)
-    bare = said.removeprefix("[").removesuffix("]")
+    bare = said[1:-1] if said.startswith("[") and said.endswith("]") else said
     if _is_ip(bare):
         return bare
     if len(said) > 253 or not _HOST.fullmatch(said):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.config.lines import Lines
+from tests.unit.config.samples import quoted, toml
 
 FILE = '''\
 # a comment = "not a key"
@@ -102,33 +103,13 @@ VALUES = st.recursive(
 )
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _toml(value: Any, gap: str) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return _quoted(value)
-        case list():
-            return f"[{gap}" + "".join(f"{_toml(each, gap)},{gap}" for each in value) + "]"
-        case dict():
-            pairs = (f"{_quoted(name)} = {_toml(each, gap)}" for name, each in value.items())
-            return "{" + ", ".join(pairs) + "}"
-        case _:
-            return str(value)
-
-
 @given(st.dictionaries(NAMES, VALUES, max_size=6), st.sampled_from(["", " ", "\n", " # ]}\n\n"]))
 def test_a_file_written_line_by_line_is_found_again(values: dict[str, Any], gap: str) -> None:
     """Whatever the values look like, each key is found where it was written."""
     text, expected = "", {}
     for name, value in values.items():
         expected[name] = text.count("\n") + 1
-        text += f"{_quoted(name)} = {_toml(value, gap)}\n"
+        text += f"{quoted(name)} = {toml(value, gap)}\n"
     assert tomllib.loads(text) == values
     lines = Lines(text)
     assert {name: lines.of((name,)) for name in values} == expected

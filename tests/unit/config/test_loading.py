@@ -1,15 +1,18 @@
 import os
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mailgate.config import Faults, load
 from mailgate.departments import Agent, Reopen, ReopenRule
 from mailgate.hours import AfterHours, Interval, OwnDay
 from mailgate.intake.limits import ListenerLimits
 from mailgate.replies.acknowledge import Limits
-from tests.unit.config.samples import SMALLEST, guarded
+from tests.unit.config.samples import FULL, SMALLEST, guarded, toml
 
 CASES = Path(__file__).parents[2] / "config"
 
@@ -82,62 +85,6 @@ def test_what_is_not_written_has_its_default(write, folder):
     assert found.calendars["standard"].country is None
 
 
-FULL = """\
-[gateway]
-name = "Support"
-domain = "Support.Example.com"
-postmaster_department = "billing"
-admin = "admin@example.com"
-state = "var"
-[store]
-url = "sqlite:///db/mail.db"
-[smarthost]
-host = "mail.example.com"
-tls = "tls"
-user = "gate"
-password = { env = "MAILGATE_TEST_PASSWORD" }
-[listener.lmtp]
-address = "[::1]:24"
-max_message_size = "1.5 kB"
-timeout = "90 seconds"
-[department.help]
-name = "Help Desk"
-addresses = ["Help@Example.com", "support@example.com"]
-language = "pl"
-calendar = "days"
-agents = ["Ewa@example.com", "jan@example.com"]
-reopen = "within 30 days"
-reply_address = "subaddress"
-groups = ["<Users.Lists.example.com>"]
-close_resolved_after = 5
-phone = "22 123 45 67"
-[department.billing]
-addresses = ["billing@example.com"]
-calendar = "always"
-[calendar.always]
-timezone = "UTC"
-hours = "24/7"
-[calendar.days]
-timezone = "Europe/Warsaw"
-holidays = "PL"
-after_hours = "as-received"
-hours = { mon = "09:00-12:00, 13:00-17:00" }
-[calendar.days.days]
-2026-12-31 = "closed"
-"2027-01-04" = { hours = "10:00-11:00", name = "Inventory" }
-[acknowledge]
-unproven = "1/hour, 2/day"
-proven = "5/day"
-domain = "7/hour"
-installation = "9/hour"
-[[agent]]
-address = "ewa@Example.com"
-name = "Ewa Nowak"
-[words.pl]
-agent = "Serwisant"
-"""
-
-
 def test_each_setting_arrives_where_it_is_used(write, folder, monkeypatch):
     """What is written becomes the settings of the parts that use it."""
     monkeypatch.setenv("MAILGATE_TEST_PASSWORD", "hunter2")
@@ -172,6 +119,45 @@ def test_each_setting_arrives_where_it_is_used(write, folder, monkeypatch):
     }
     assert (days.country, days.after_hours) == ("PL", AfterHours.AS_RECEIVED)
     assert "hunter2" not in repr(found)
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.booleans(),
+        st.integers(-(2**70), 2**70),
+        st.floats(),
+        st.dates(),
+        st.text(max_size=8),
+        st.sampled_from(
+            ["", " ", "\0", "24/7", "24:00-24:00", "a@b.c", "[::1]:25", "none", "é@é.pl"]
+        ),
+    ),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+
+
+@given(data=st.data())
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200
+)
+def test_whatever_stands_in_place_of_a_value_is_read_or_a_fault(data, write, monkeypatch):
+    """No value anywhere, of any type, ends in anything but a configuration or faults."""
+    monkeypatch.setenv("MAILGATE_TEST_PASSWORD", "hunter2")
+    whole = tomllib.loads(FULL)
+    place = whole
+    while True:
+        key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else [0]))
+        if not place[key] or not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+            break
+        place = place[key]
+    place[key] = data.draw(VALUES)
+    path = write("".join(f"{name} = {toml(value)}\n" for name, value in whole.items()))
+    try:
+        load(path, now=now)
+    except Faults as faults:
+        assert all(fault.wrong and fault.instead for fault in faults.faults)
+        assert all(line.isprintable() for line in faults.text.split("\n"))
 
 
 def without(head: str) -> str:
