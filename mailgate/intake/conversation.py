@@ -116,7 +116,7 @@ class Conversation(SMTP):
             self.transport.abort()
 
     def idle_for(self) -> timedelta:
-        """Return how long the client has been silent where a command is due, else zero."""
+        """Return how long a command, or before EHLO that, has been waited for; else zero."""
         if self._waiting_since is None:
             return timedelta()
         return timedelta(seconds=self.loop.time() - self._waiting_since)
@@ -146,6 +146,7 @@ class Conversation(SMTP):
         """Start the clocks of the session (aiosmtpd calls this when the connection is made)."""
         now = self.loop.time()
         self._session_end = now + self.limits.session_timeout.total_seconds()
+        self._waiting_since = now
         self._allow(self.limits.greeting_timeout)
 
     def _allow(self, duration: timedelta | None) -> None:
@@ -211,8 +212,11 @@ class Conversation(SMTP):
             if end >= 0:
                 line = bytes(self._pending[:end])
                 del self._pending[: end + 1]
+                if self.greeted:
+                    self._waiting_since = None
                 if len(self._out) > _FLUSH_AT:
                     await self._flush()
+                    await asyncio.sleep(0)  # let the others speak too
                 if not discarded and end <= _MAX_LINE:
                     return line
                 discarded = 0
@@ -225,9 +229,9 @@ class Conversation(SMTP):
                 self._leave_with(answers.LINE_TOO_LONG)
                 break
             await self._flush()
-            self._waiting_since = self.loop.time()
+            # Not anew for each octet: who sends them in drops is waited for all the same.
+            self._waiting_since = self._waiting_since or self.loop.time()
             block = await self._block()
-            self._waiting_since = None
             if not block:
                 break
             self._pending += block

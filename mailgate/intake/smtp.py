@@ -59,6 +59,7 @@ class SmtpSession(Transactions):
             return False
         self.helo = argument
         self.greeted = True
+        self._waiting_since = None
         self._set_rset_state()
         self._allow(self.limits.command_timeout)
         return True
@@ -95,6 +96,7 @@ class SmtpSession(Transactions):
         await self._flush()
         if await self._start_tls(self.service.tls):
             self.helo, self.greeted = "", False
+            self._waiting_since = self.loop.time()
             self._set_rset_state()
             self._allow(self.limits.greeting_timeout)
         return None

@@ -57,6 +57,25 @@ def test_whoever_only_holds_a_place_makes_room(tmp_path: Path) -> None:
         assert second.recv(99).startswith(b"250")
 
 
+def test_each_newcomer_displaces_another(tmp_path: Path) -> None:
+    """Two who come in at the same moment take two places, also from who sends in drops."""
+    settings = _settings(max_per_address=2, pressure_idle=timedelta())
+    gate = threading.Event()
+    with house(tmp_path, settings) as running, contextlib.ExitStack() as stack:
+        first, second = (stack.enter_context(_client(running)) for _ in range(2))
+        for client in (first, second):
+            assert client.recv(99).startswith(b"220")
+            client.sendall(b"NOOP\r\nE")
+            assert client.recv(99).startswith(b"250")
+        running.running.loop.call_soon_threadsafe(gate.wait)
+        newcomers = [stack.enter_context(_client(running)) for _ in range(2)]
+        gate.set()
+        for client in newcomers:
+            assert client.recv(99).startswith(b"220")
+        assert _all(first) == _all(second) == [b"421 4.7.0"]
+        assert running.listener.connections == 2
+
+
 def test_the_house_makes_room_for_another_address_too(tmp_path: Path) -> None:
     """The cap in all works as the one per address."""
     settings = _settings(max_connections=1, pressure_idle=timedelta())
@@ -198,3 +217,4 @@ def test_nothing_a_client_says_is_logged(
     assert isinstance(running.events, Recorder)
     said = capsys.readouterr()
     assert "canary" not in caplog.text + said.out + said.err
+    assert all(record.name != "mail.log" for record in caplog.records)
