@@ -41,8 +41,8 @@ def init(directory: Path, yes: bool) -> None:
     text = configuration_text(_answers(yes))
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _create(secret, new_key("k1"), 0o600)
         _create(target, text, 0o644)
+        _create(secret, new_key("k1"), 0o600)
     except OSError as error:
         raise click.ClickException(
             f"{error.filename}: {error.strerror}; name a directory in which this user may write"
@@ -50,7 +50,7 @@ def init(directory: Path, yes: bool) -> None:
     _refuse(_faults(target))
     click.echo(f"Wrote {target}, and {secret}, which only this user can read.", err=True)
     if os.geteuid() == 0:
-        click.echo(f"Give it to the user of the daemon: chown mailgate {secret}", err=True)
+        click.echo("Let the daemon read that: chgrp mailgate and chmod 640.", err=True)
     click.echo(f"Look it through, add agents, then: mailgate -c {target} check", err=True)
 
 

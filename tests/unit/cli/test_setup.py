@@ -105,6 +105,21 @@ def test_init_overwrites_nothing(run, tmp_path, name):
     assert (tmp_path / name).read_text() == "mine"
 
 
+def test_init_overwrites_nothing_that_came_meanwhile(run, tmp_path, monkeypatch):
+    """A file that somebody else made during the questions is left alone too."""
+
+    def slowly(answers: object) -> str:
+        (tmp_path / "mailgate.toml").write_text("mine")
+        return "ours"
+
+    monkeypatch.setattr("mailgate.config.writing.configuration_text", slowly)
+    done = run(init, "--yes")
+    assert done.exit_code == 1
+    assert "mailgate.toml: File exists" in done.stderr
+    assert (tmp_path / "mailgate.toml").read_text() == "mine"
+    assert not (tmp_path / "secret").exists()
+
+
 def test_init_says_where_it_cannot_write(run, tmp_path):
     """A directory that cannot be made is named."""
     (tmp_path / "file").touch()
