@@ -206,7 +206,15 @@ def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
         speaks=verdict.speaks,
     )
     if third_party:
-        people.join(job.session, ticket.id or 0, contribution.author, Role.THIRD_PARTY, job.now)
+        who = people.meet(job.session, contribution.author, job.now)
+        people.join(
+            job.session,
+            verdict.ticket.ticket_id,
+            who.person_id,
+            contribution.author.address,
+            Role.THIRD_PARTY,
+            job.now,
+        )
     _remember_proof(job)
     result.ticket = ticket.number
     result.effective_received_at = entry.effective_received_at

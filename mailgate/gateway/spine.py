@@ -104,7 +104,8 @@ def read(database: Database, claimed: Claimed) -> Message:
         head += chunk
         if len(head) >= _HEAD_BYTES:
             break
-    return cage.read(claimed.size, head, chunks)
+    whole = len(head) == claimed.size
+    return cage.read(claimed.size, head, (lambda: iter((head,))) if whole else chunks)
 
 
 def _take_turns(session: Session, message: Message) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import delete, func, insert, or_, select, update
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlmodel import Session, SQLModel, col
 
 from mailgate.intake.model import Spool, SpoolResult, State
 from mailgate.message.address import Envelope, canonical
@@ -96,7 +96,7 @@ def accept(database: Database, arrival: Arrival, octets: Octets) -> int:
             "attempts": 0,
             "message_id": "",
         }
-        return int(session.execute(insert(Spool).returning(col(Spool.id)), row).scalar_one())
+        return int(session.execute(_INSERT, row).scalar_one())
 
 
 def _sender_key(arrival: Arrival) -> str:
@@ -108,11 +108,16 @@ def _next_turn(session: Session, sender_key: str) -> int:
 
     Start-time fair queueing: behind his own mails that wait, else with whoever is served next.
     """
-    waiting = col(Spool.state) == State.NEW
-    his_last = select(func.max(col(Spool.turn))).where(waiting, col(Spool.sender_key) == sender_key)
-    at_head = select(func.min(col(Spool.turn))).where(waiting)
-    turn = func.coalesce(his_last.scalar_subquery() + 1, at_head.scalar_subquery(), 0)
-    return int(session.execute(select(turn)).scalar_one())
+    return int(session.execute(_TURN, {"his_key": sender_key}).scalar_one())
+
+
+_WAITING = col(Spool.state) == State.NEW
+_HIS_LAST = select(func.max(col(Spool.turn))).where(
+    _WAITING, col(Spool.sender_key) == bindparam("his_key")
+)
+_AT_HEAD = select(func.min(col(Spool.turn))).where(_WAITING)
+_TURN = select(func.coalesce(_HIS_LAST.scalar_subquery() + 1, _AT_HEAD.scalar_subquery(), 0))
+_INSERT = insert(SQLModel.metadata.tables["spool"]).returning(col(Spool.id))
 
 
 def claim(

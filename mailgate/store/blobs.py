@@ -8,10 +8,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, delete, insert, select
+from sqlalchemy import LargeBinary, bindparam, delete, select
 from sqlmodel import Field, Session, SQLModel, col
 
-from mailgate.store.database import insert_once
+from mailgate.store.database import insert_once, insert_row
 
 CHUNK_BYTES = 256 * 1024
 
@@ -34,6 +34,11 @@ class BlobChunk(SQLModel, table=True):
     data: bytes = Field(sa_type=LargeBinary)
 
 
+_CHUNK = select(col(BlobChunk.data)).where(
+    col(BlobChunk.sha256) == bindparam("sha256"), col(BlobChunk.seq) == bindparam("seq")
+)
+
+
 def put(
     session: Session, sha256: str, size: int, chunks: Callable[[], Iterable[bytes]], at: datetime
 ) -> None:
@@ -43,7 +48,7 @@ def put(
     """
     if insert_once(session, Blob, {"sha256": sha256, "size": size, "stored_at": at}):
         for seq, data in enumerate(chunks()):
-            session.execute(insert(BlobChunk), {"sha256": sha256, "seq": seq, "data": data})
+            insert_row(session, BlobChunk, {"sha256": sha256, "seq": seq, "data": data})
 
 
 def put_bytes(session: Session, content: bytes, at: datetime) -> str:
@@ -63,13 +68,13 @@ def get(session: Session, sha256: str) -> Iterator[bytes]:
     """Give the pieces of a blob in order, one in memory at a time; nothing if it is unknown."""
     seq = 0
     while True:
-        statement = select(col(BlobChunk.data)).where(
-            col(BlobChunk.sha256) == sha256, col(BlobChunk.seq) == seq
-        )
-        data = session.execute(statement).scalar_one_or_none()
+        data = session.execute(_CHUNK, {"sha256": sha256, "seq": seq}).scalar_one_or_none()
         if data is None:
             return
         yield data
+        # Every piece but the last is full.
+        if len(data) < CHUNK_BYTES:
+            return
         seq += 1
 
 

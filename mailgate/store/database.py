@@ -10,9 +10,10 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, Insert, create_engine, event, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -88,15 +89,35 @@ def serialize(session: Session, key: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def insert_once(session: Session, table: type[SQLModel], values: dict[str, Any]) -> bool:
+def insert_row(session: Session, model: type[SQLModel], values: dict[str, Any]) -> None:
+    """Insert a row that nobody needs as an object afterwards; all its columns are given.
+
+    Much cheaper than through the ORM, and most rows are written once and read by nobody.
+    """
+    session.execute(_insert(model), values)
+
+
+def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken; say whether it was inserted.
 
     On PostgreSQL this waits for another transaction that is inserting the same key.
     """
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    result: Any = session.execute(insert(table).values(values).on_conflict_do_nothing())
+    statement = _insert_once(model, session.get_bind().dialect.name)
+    result: Any = session.execute(statement, values)
     return bool(result.rowcount == 1)
+
+
+@cache
+def _insert(model: type[SQLModel]) -> Insert:
+    return insert(SQLModel.metadata.tables[str(model.__tablename__)])
+
+
+@cache
+def _insert_once(model: type[SQLModel], dialect: str) -> Insert:
+    table = SQLModel.metadata.tables[str(model.__tablename__)]
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -19,6 +19,9 @@ class Installation(SQLModel, table=True):
     demo: bool = False
 
 
+_DIGITS = select(col(Installation.number_digits)).where(col(Installation.id) == 1)
+
+
 def instance_id(session: Session) -> str:
     """Return the random id made by the first migration."""
     return str(
@@ -30,11 +33,7 @@ def instance_id(session: Session) -> str:
 
 def number_digits(session: Session) -> int:
     """Return how many digits new ticket numbers have."""
-    return int(
-        session.execute(
-            select(col(Installation.number_digits)).where(col(Installation.id) == 1)
-        ).scalar_one()
-    )
+    return int(session.execute(_DIGITS).scalar_one())
 
 
 def lengthen_numbers(session: Session, digits: int) -> None:

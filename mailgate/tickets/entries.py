@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment as MailAttachment
 from mailgate.replies.compose import File
 from mailgate.store import blobs
-from mailgate.store.database import insert_once
+from mailgate.store.database import insert_once, insert_row
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
     Attachment,
@@ -179,7 +178,7 @@ def record_status(
         "before": before,
         "after": ticket.status,
     }
-    session.execute(insert(StatusChange), values)
+    insert_row(session, StatusChange, values)
 
 
 def remember_message(
@@ -200,7 +199,7 @@ def remember_message(
         "fingerprint": fingerprint,
         "at": entry.at,
     }
-    session.execute(insert(KnownMessage), values)
+    insert_row(session, KnownMessage, values)
 
 
 def link(session: Session, ticket: Ticket, other_id: int, kind: LinkKind) -> None:

@@ -6,11 +6,12 @@ across restarts and between daemons.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func, select
 from sqlmodel import Session, col
 
 from mailgate.message.address import canonical, domain_of
 from mailgate.replies.acknowledge import Spent, organisational
+from mailgate.store.database import insert_row
 from mailgate.tickets.model import AutomaticMail, Ticket
 
 ACKNOWLEDGEMENT, NOTICE = "acknowledgement", "notice"
@@ -20,22 +21,32 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 def spent(session: Session, address: str, now: datetime) -> Spent:
     """Return what an address, its organisational domain and everyone have had of late."""
-    count = select(func.count()).select_from(AutomaticMail)
-    of_today = col(AutomaticMail.at) > now - _DAY
-    this_hour = (col(AutomaticMail.at) > now - _HOUR) & (col(AutomaticMail.kind) == ACKNOWLEDGEMENT)
-    his = col(AutomaticMail.address) == canonical(address)
-    theirs = col(AutomaticMail.domain) == organisational(domain_of(address))
-    row = session.execute(
-        select(
-            count.where(his, this_hour).scalar_subquery(),
-            count.where(his, of_today).scalar_subquery(),
-            count.where(theirs, this_hour).scalar_subquery(),
-            count.where(this_hour).scalar_subquery(),
-        )
-    ).one()
+    known = {
+        "address": canonical(address),
+        "domain": organisational(domain_of(address)),
+        "an_hour_ago": now - _HOUR,
+        "a_day_ago": now - _DAY,
+    }
+    row = session.execute(_SPENT, known).one()
     return Spent(
         address_hour=row[0], address_day=row[1], domain_hour=row[2], installation_hour=row[3]
     )
+
+
+def _count(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(AutomaticMail).where(*which).scalar_subquery()
+
+
+_THIS_HOUR = (col(AutomaticMail.at) > bindparam("an_hour_ago")) & (
+    col(AutomaticMail.kind) == ACKNOWLEDGEMENT
+)
+_HIS = col(AutomaticMail.address) == bindparam("address")
+_SPENT = select(
+    _count(_HIS, _THIS_HOUR),
+    _count(_HIS, col(AutomaticMail.at) > bindparam("a_day_ago")),
+    _count(col(AutomaticMail.domain) == bindparam("domain"), _THIS_HOUR),
+    _count(_THIS_HOUR),
+)
 
 
 def write(session: Session, ticket: Ticket, address: str, kind: str, now: datetime) -> None:
@@ -47,7 +58,7 @@ def write(session: Session, ticket: Ticket, address: str, kind: str, now: dateti
         "ticket_id": ticket.id,
         "at": now,
     }
-    session.execute(insert(AutomaticMail), values)
+    insert_row(session, AutomaticMail, values)
 
 
 def forget(session: Session, before: datetime) -> None:

@@ -2,11 +2,13 @@
 
 import secrets
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from mailgate.store import installation
 from mailgate.tickets.model import Ticket
+
+_TAKEN = select(col(Ticket.id)).where(col(Ticket.number) == bindparam("number"))
 
 
 def draw(session: Session) -> int:
@@ -27,8 +29,7 @@ def draw(session: Session) -> int:
 
 
 def _taken(session: Session, number: int) -> bool:
-    statement = select(col(Ticket.id)).where(col(Ticket.number) == number)
-    return session.execute(statement).first() is not None
+    return session.execute(_TAKEN, {"number": number}).first() is not None
 
 
 def _half_used(session: Session, digits: int) -> bool:

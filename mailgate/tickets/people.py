@@ -5,18 +5,19 @@ Having been seen proves nothing. Addresses are compared and stored in canonical 
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from mailgate.message.address import Address
 from mailgate.store.database import insert_once
 from mailgate.tickets.model import Participant, Person, PersonAddress, Role
 
+_BY_ADDRESS = select(PersonAddress).where(col(PersonAddress.address) == bindparam("address"))
+
 
 def find(session: Session, address: str) -> PersonAddress | None:
     """Return what is known of an address in canonical form."""
-    statement = select(PersonAddress).where(col(PersonAddress.address) == address)
-    return session.execute(statement).scalars().first()
+    return session.execute(_BY_ADDRESS, {"address": address}).scalars().first()
 
 
 def is_proven(session: Session, address: str) -> bool:
@@ -52,20 +53,18 @@ def prove(session: Session, address: str, by: str, at: datetime) -> None:
     )
 
 
-def join(session: Session, ticket_id: int, who: Address, role: Role, at: datetime) -> bool:
-    """Make someone take part in a ticket; say whether he did not before."""
-    person = meet(session, who, at)
-    return insert_once(
-        session,
-        Participant,
-        {
-            "ticket_id": ticket_id,
-            "person_id": person.person_id,
-            "address": who.address,
-            "role": role,
-            "since": at,
-        },
-    )
+def join(
+    session: Session, ticket_id: int, person_id: int, address: str, role: Role, at: datetime
+) -> bool:
+    """Make a person take part in a ticket, by that address; say whether he did not before."""
+    values = {
+        "ticket_id": ticket_id,
+        "person_id": person_id,
+        "address": address,
+        "role": role,
+        "since": at,
+    }
+    return insert_once(session, Participant, values)
 
 
 def participants(session: Session, ticket_id: int) -> list[Participant]:

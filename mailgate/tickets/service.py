@@ -55,7 +55,8 @@ def open_ticket(
     session.flush()
     # An address of ours in From is forged, or a loop; it never takes part in a ticket.
     if not office.directory.is_own(contribution.author.address):
-        people.join(session, _id(ticket), contribution.author, Role.REQUESTER, now)
+        author = contribution.author.address
+        people.join(session, _id(ticket), requester.person_id, author, Role.REQUESTER, now)
     entry = entries.add_message(session, ticket, contribution, received_at, receipt.effective_at)
     entries.record_status(session, ticket, entry, None, now)
     return ticket, entry

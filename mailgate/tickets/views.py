@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from mailgate.tickets.lifecycle import Status
@@ -82,21 +82,24 @@ def by_message_ids(session: Session, message_ids: Collection[str]) -> dict[str, 
     return {cut[message_id]: _survivor(session, ticket) for message_id, ticket in rows}
 
 
+_SAME_MESSAGE = (
+    select(KnownMessage)
+    .where(
+        col(KnownMessage.message_id) == bindparam("message_id"),
+        col(KnownMessage.direction) == "in",
+        col(KnownMessage.fingerprint) == bindparam("fingerprint"),
+        col(KnownMessage.at) >= bindparam("since"),
+    )
+    .order_by(col(KnownMessage.id))
+)
+
+
 def same_message(
     session: Session, message_id: str, fingerprint: str, since: datetime
 ) -> list[KnownMessage]:
     """Return the mails taken in since then that bear the same Message-ID and say the same."""
-    statement = (
-        select(KnownMessage)
-        .where(
-            col(KnownMessage.message_id) == message_id[:512],
-            col(KnownMessage.direction) == "in",
-            col(KnownMessage.fingerprint) == fingerprint,
-            col(KnownMessage.at) >= since,
-        )
-        .order_by(col(KnownMessage.id))
-    )
-    return list(session.execute(statement).scalars())
+    known = {"message_id": message_id[:512], "fingerprint": fingerprint, "since": since}
+    return list(session.execute(_SAME_MESSAGE, known).scalars())
 
 
 def listing(session: Session, wanted: Filter, limit: int = 1000) -> list[tuple[Ticket, int]]:
