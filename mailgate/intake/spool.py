@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, col
 from mailgate.intake.model import Spool, SpoolResult, State
 from mailgate.message.address import Envelope, canonical
 from mailgate.store import blobs
-from mailgate.store.database import Database
+from mailgate.store.database import Database, insert_row
 
 __all__ = ["Arrival", "Claimed", "Octets", "Spool", "SpoolResult", "State"]
 
@@ -179,30 +179,37 @@ def finish(
     One held result holds the whole mail, with its cause. The caller rolls back on False.
     """
     held = next((result.cause for result in results if result.verdict == "hold"), None)
-    changed: Any = session.execute(
-        update(Spool)
-        .where(
-            col(Spool.id) == spool_id,
-            col(Spool.state) == State.CLAIMED,
-            col(Spool.claimed_by) == owner,
-        )
-        .values(
-            state=State.HELD if held else State.DONE,
-            cause=held,
-            claimed_by=None,
-            claimed_until=None,
-            finished_at=now,
-            message_id=message_id,
-            release_to=None,
-        )
-    )
+    values = {
+        "its_id": spool_id,
+        "its_owner": owner,
+        "state": State.HELD if held else State.DONE,
+        "cause": held,
+        "finished_at": now,
+        "message_id": message_id,
+    }
+    changed: Any = session.execute(_FINISH, values)
     if changed.rowcount != 1:
         return False
-    session.execute(delete(SpoolResult).where(col(SpoolResult.spool_id) == spool_id))
+    session.execute(_FORGET_RESULTS, {"its_id": spool_id})
     for result in results:
         result.spool_id = spool_id
-        session.add(result)
+        insert_row(session, SpoolResult, result.model_dump(exclude={"id"}))
     return True
+
+
+_TABLE = SQLModel.metadata.tables["spool"]
+_FINISH = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("its_id"),
+        _TABLE.c.state == State.CLAIMED,
+        _TABLE.c.claimed_by == bindparam("its_owner"),
+    )
+    .values(claimed_by=None, claimed_until=None, release_to=None)
+)
+_FORGET_RESULTS = delete(SQLModel.metadata.tables["spool_result"]).where(
+    col(SpoolResult.spool_id) == bindparam("its_id")
+)
 
 
 def put_back(session: Session, claimed: Claimed, error: str, now: datetime, tries: int) -> State:
