@@ -75,6 +75,10 @@ class SmarthostStub:
         """Answer the next commands of this verb so."""
         self._answers[verb].extend(said)
 
+    def interrupt(self, said: str) -> None:
+        """Say something on the latest connection that nobody asked for."""
+        self._open[-1].sendall(f"{said}\r\n".encode())
+
     def close(self) -> None:
         """Close the port and every connection."""
         for each in (self._listener, *self._open):

@@ -83,7 +83,6 @@ _OLDEST = (
     select(
         col(OutboxMail.id),
         col(OutboxMail.created_at),
-        col(OutboxMail.state),
         col(OutboxMail.settled_at),
         col(OutboxMail.body_sha256),
     )
@@ -94,7 +93,7 @@ _OLDEST = (
 
 
 def _is_over(row: Any, before: datetime) -> bool:
-    return row.state in _SETTLED and row.settled_at is not None and row.settled_at < before
+    return row.settled_at is not None and row.settled_at < before
 
 
 def _forget(session: Session, rows: Sequence[Any]) -> int:

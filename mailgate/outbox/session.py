@@ -81,13 +81,6 @@ class SmtpSession(smtplib.SMTP):
             self.close()
             raise
 
-    def starttls(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Encrypt the session; what came before is forgotten (RFC 3207 §4.2)."""
-        answer = super().starttls(*args, **kwargs)
-        if self._received:
-            raise smtplib.SMTPServerDisconnected("plain text came in behind the STARTTLS reply")
-        return answer
-
     def is_quiet(self) -> bool:
         """Say whether the connection is open and nothing came that was not asked for."""
         if self.sock is None or self._received:
@@ -131,7 +124,10 @@ class SmtpSession(smtplib.SMTP):
         return Reply(code, f"{code} {clean(text)}")
 
     def send(self, s: Any) -> None:
-        """Send a command; refuse to while an answer nobody asked for is there."""
+        """Send a command; refuse to while an answer nobody asked for is there.
+
+        So plain text that was slipped in behind the reply to STARTTLS ends the session, too.
+        """
         if self._received:
             raise smtplib.SMTPServerDisconnected(f"out of turn: {clean(self._received)}")
         self._set_timeout(_SLICE_SECONDS)

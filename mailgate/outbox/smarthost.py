@@ -200,11 +200,10 @@ class Smarthost:
     def _negative(self, reply: Reply) -> Outcome | _Broken:
         """Judge a refusal that came before the data."""
         self._used_at = time.monotonic()
-        if reply.code == 421:
+        if reply.code == 421 or reply.code < 400:
+            # It is leaving, or no longer in step with us.
             self._drop()
             return _Broken(reply.text)
-        if reply.code < 400:
-            self._drop()
         if reply.code in _ABOUT_OUR_LOGIN:
             self.close()
             return Unreachable(reply.text)

@@ -197,13 +197,15 @@ def test_a_smarthost_that_is_away_costs_no_mail_an_attempt(desk: Desk) -> None:
     """All wait together, a second at first, longer then; one mail probes, and then all go out."""
     desk.put("a", "b", "c")
     desk.smarthost.answers = [Unreachable("down")] * 3
+    leased: list[int] = []
+    desk.smarthost.meanwhile = lambda _: leased.append([*desk.states.values()].count("leased"))
     waits = []
     for wait in (0, 1, 2):
         desk.later(seconds=wait)
         assert desk.loop.step()
         waits.append(len(desk.smarthost.sent))
         assert desk.work_off() == 0
-    assert waits == [1, 2, 3]
+    assert (waits, leased) == ([1, 2, 3], [3, 1, 1])
     assert set(desk.states.values()) == {"due"}
     desk.later(seconds=3)
     assert desk.work_off() == 0

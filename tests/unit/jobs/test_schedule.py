@@ -81,6 +81,22 @@ def test_two_daemons_share_the_slots(database: Database) -> None:
     assert runs == [NINE + n * HOUR for n in range(5)]
 
 
+def test_of_two_daemons_that_look_at_once_one_runs(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though neither saw the other, the row that was inserted first decides."""
+    clock, runs = Clock(), list[datetime]()
+    monkeypatch.setattr(schedule, "_running", lambda *_: None)
+    other = Schedule(database, [job(runs)], "two", clock)
+
+    def meanwhile(now: datetime) -> None:
+        runs.append(now)
+        assert not other.step()
+
+    assert Schedule(database, [Job("job", HOUR, meanwhile)], "one", clock).step()
+    assert runs == [NINE]
+
+
 def test_what_was_missed_is_caught_up_once(database: Database) -> None:
     """After a week's rest a job runs one time, not 168 times."""
     clock, runs = Clock(), list[datetime]()

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from mailgate.outbox import session
 from mailgate.outbox.outcome import Deferred, Delivered, Outcome, Refused, Unreachable
 from mailgate.outbox.smarthost import Smarthost, SmarthostSettings, Timeouts
-from tests.servers import free_port
+from tests.servers import free_port, wait_for
 from tests.smarthost_stub import HANG_UP, SAY_NOTHING, SmarthostStub, smarthost_stub
 
 ANNA = "anna@example.net"
@@ -83,7 +83,7 @@ def test_one_connection_serves_many_mails(pair: Callable[..., Pair]) -> None:
         ({"RCPT": "550-5.1.1 no\r\n550 5.1.1 such user"}, Refused, "550 5.1.1 no 5.1.1 such user"),
         ({"DATA": "451 4.3.0 no room"}, Deferred, "451 4.3.0 no room"),
         ({"DATA": "554 5.5.1 no"}, Refused, "554 5.5.1 no"),
-        ({"DATA": "250 what"}, Deferred, "250 what"),
+        ({"DATA": "250 what"}, Delivered, ""),
         ({"END": "452 4.3.1 disk full"}, Deferred, "452 4.3.1 disk full"),
         ({"END": "421 4.3.2 going down"}, Deferred, "421 4.3.2 going down"),
         ({"END": "554 5.6.0 spam"}, Refused, "554 5.6.0 spam"),
@@ -236,11 +236,16 @@ def test_a_plain_old_server_is_enough_for_plain_mail(pair: Callable[..., Pair]) 
 
 def test_answers_that_nobody_asked_for_end_the_connection(pair: Callable[..., Pair]) -> None:
     """A reply too many is never taken for the answer to the next command."""
-    stub, smarthost = pair(END=["250 taken\r\n250 and once more"])
+    stub, smarthost = pair(MAIL=["250 ok\r\n250 and once more"], END=["250 taken\r\n250 again"])
     assert isinstance(send(smarthost), Delivered)
-    stub.will_answer("RCPT", "550 5.1.1 unknown")
-    assert isinstance(send(smarthost), Refused)
     assert stub.connections == 2
+    assert isinstance(send(smarthost), Delivered)
+    assert stub.connections == 3
+    stub.interrupt("250 by the way")
+    kept = smarthost._session
+    wait_for(lambda: kept and not kept.is_quiet(), "the interruption came")
+    assert isinstance(send(smarthost), Delivered)
+    assert stub.connections == 4
 
 
 def test_a_reply_without_end_is_not_read_to_the_end(pair: Callable[..., Pair]) -> None:
@@ -372,7 +377,6 @@ def test_the_password_goes_over_tls_only(
         ({"tls": "tls"}, {"tls_at_once": True}, "certificate"),
         ({"tls": "starttls"}, {"extensions": ()}, "STARTTLS"),
         ({"tls": "starttls"}, {"STARTTLS": ["454 4.7.0 not now"]}, "454 4.7.0 not now"),
-        ({"tls": "starttls"}, {"STARTTLS": ["220 go\r\n250 injected"]}, ""),
         ({"user": "gate", "password": "x"}, {}, "AUTH"),
         (
             {"user": "gate", "password": "x"},
@@ -398,6 +402,21 @@ def test_without_safe_way_in_nothing_is_sent(
     assert isinstance(outcome, Unreachable)
     assert reason in outcome.reason
     assert not [each for each in stub.commands if each.startswith("MAIL")]
+
+
+def test_what_was_slipped_in_before_tls_is_not_believed(
+    pair: Callable[..., Pair], certificate: Path
+) -> None:
+    """Plain text behind the reply to STARTTLS ends the session (RFC 3207 §4.2)."""
+    _, smarthost = pair(
+        {"tls": "starttls", "ca_file": f"{certificate}.crt"},
+        tls=server_context(certificate),
+        extensions=("STARTTLS",),
+        STARTTLS=["220 go\r\n250-stub\r\n250 AUTH PLAIN"],
+    )
+    outcome = send(smarthost)
+    assert isinstance(outcome, Unreachable)
+    assert "out of turn" in outcome.reason
 
 
 def test_the_password_is_not_shown() -> None:
