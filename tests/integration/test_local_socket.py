@@ -174,6 +174,7 @@ def test_draining_answers_what_was_handed_over_and_ends_the_rest(path: Path) -> 
             assert store.entered.wait(10)
             drain = threading.Thread(target=lambda: running.running.do(running.local.drain()))
             drain.start()
+            wait_for(lambda: not path.exists(), "nobody else is let in")
             with pytest.raises(ConnectionError):
                 idle.send(None, [], 1, [b"x"])
             gate.set()
