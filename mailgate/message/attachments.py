@@ -62,7 +62,7 @@ def safe_name(name: str) -> str:
     First what cannot be seen goes, then the folders, then dots and spaces at the ends: in another
     order one step would bring back what the one before took out (CVE-2026-28289).
     """
-    text = unicodedata.normalize("NFKC", name[:1000])
+    text = unicodedata.normalize("NFKC", name[:1000].replace("\ufffd", ""))
     text = "".join(char for char in text if unicodedata.category(char) not in _DROPPED)
     text = re.split(r"[/\\]", text)[-1]
     text = _FORBIDDEN.sub("_", " ".join(text.split())).strip(". ")

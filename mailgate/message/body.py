@@ -26,7 +26,12 @@ def is_text(part: Part, root: Part) -> bool:
 
 def text_of(tree: Tree) -> str:
     """Return the text of a mail; defects are added to the tree's."""
-    text = _Reader(tree).gather(tree.root).strip("\n")
+    reader = _Reader(tree)
+    text = reader.gather(tree.root).strip("\n")
+    if not text.strip():
+        # Some send their words as a named or attached text, and nothing else.
+        leaves = (part for part in tree.parts if part.type in TEXT_TYPES and not part.children)
+        text = next(filter(str.strip, map(reader.read, leaves)), "").strip("\n")
     return cut(text, tree.defects)
 
 
@@ -35,7 +40,8 @@ def cut(text: str, defects: list[str]) -> str:
     if len(text) * 4 > MAX_TEXT:
         octets = text.encode()
         if len(octets) > MAX_TEXT:
-            defects.append(_TOO_LONG)
+            if _TOO_LONG not in defects:
+                defects.append(_TOO_LONG)
             return octets[:MAX_TEXT].decode("utf-8", "ignore")
     return text
 

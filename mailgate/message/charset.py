@@ -161,7 +161,10 @@ def repaired(text: str, label: str = "") -> tuple[str, str | None]:
     """Return text in which octets kept as surrogate escapes are read by `decode`."""
     if text.isascii():
         return text, None
-    return decode(text.encode("ascii", "surrogateescape"), label)
+    try:
+        return decode(text.encode("utf-8", "surrogateescape"), label)
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text), None  # no octets of a mail look like this
 
 
 def base64_octets(data: bytes) -> bytes:

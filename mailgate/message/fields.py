@@ -58,7 +58,7 @@ def date(value: str) -> datetime | None:
     if year < 1000:
         year += 1900 if year >= 50 else 2000
     if match[7]:
-        minutes = int(match[8]) * 60 + int(match[9])
+        minutes = int(match[8]) % 24 * 60 + int(match[9]) % 60
         ahead = timedelta(minutes=-minutes if match[7] == "-" else minutes)
     else:
         ahead = timedelta(hours=_ZONES.get((match[10] or "").lower(), 0))

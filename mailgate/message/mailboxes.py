@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from mailgate.message import charset, headers
-from mailgate.message.address import Address, canonical
+from mailgate.message.address import Address
 
 MAX_MAILBOXES = 200
 
@@ -115,9 +115,6 @@ def _pieces(value: str) -> tuple[list[str], bool]:
         else:
             current.append(piece)
     pieces.append("".join(current))
-    return [piece for piece in pieces if piece.strip()], odd
+    written = [piece for piece in pieces if piece.strip()]
+    return written, odd or len(written) < len(pieces)
 
-
-def same(one: str, other: str) -> bool:
-    """Say whether two addresses are the same mailbox."""
-    return canonical(one) == canonical(other)

@@ -63,10 +63,17 @@ class _Page:
 
 
 def to_text(html: str) -> str:
-    """Return the readable text of an HTML document or fragment."""
+    """Return the readable text of an HTML document or fragment.
+
+    Where nothing but a title or a style is to be read, that is shown: no words are lost.
+    """
+    return _read(html, set()) or _read(html, set(_UNREAD))
+
+
+def _read(html: str, unclosed: set[str]) -> str:
+    """Return the text. unclosed: elements whose content is not left out."""
     page = _Page()
     at, end = 0, len(html)
-    unclosed: set[str] = set()
     while at < end:
         opening = html.find("<", at)
         if opening < 0:

@@ -108,7 +108,7 @@ def _divide(raw: bytes, part: Part, depth: int, parts: list[Part], defects: list
         _note(defects, f"parts nested more than {MAX_DEPTH} deep, kept as a file")
         part.type = "application/octet-stream"
         return
-    boundary = part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()[:200]
+    boundary = part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()
     if not boundary or raw.find(b"--" + boundary, part.start, part.end) < 0:
         _note(defects, f"{part.type[:40]} without its boundary")
         guess = _GUESSED_BOUNDARY.match(raw, part.start, part.end)

@@ -1,0 +1,115 @@
+import pytest
+
+from mailgate.message import charset
+
+PANGRAM = "Zażółć gęślą jaźń, Źle, Ściśle, Ą"
+
+
+@pytest.mark.parametrize(
+    ("octets", "label", "text"),
+    [
+        (PANGRAM.encode(), "", PANGRAM),
+        (PANGRAM.encode(), "iso-8859-2", PANGRAM),
+        (b"\xef\xbb\xbfabc\xc5\x82", "utf-8", "abcł"),
+        (PANGRAM.encode("cp1250"), "windows-1250", PANGRAM),
+        (PANGRAM.encode("cp1250"), "CP_1250", PANGRAM),
+        (PANGRAM.encode("cp1250"), '"Windows-1250"', PANGRAM),
+        (PANGRAM.encode("iso8859-2"), "ISO-8859-2", PANGRAM),
+        (PANGRAM.encode("cp1250"), "iso-8859-2", PANGRAM),
+        ("żółw".encode("cp852"), "cp852", "żółw"),
+        ("“x” – €".encode("cp1252"), "iso-8859-1", "“x” – €"),
+        ("привет".encode("koi8-r"), "koi8-r", "привет"),
+        ("日本".encode("iso2022-jp"), "iso-2022-jp", "日本"),
+        ("日本".encode("shift-jis"), "shift_jis", "日本"),
+        ("中文".encode("gbk"), "gb2312", "中文"),
+        ("ab".encode("utf-16"), "utf-16", "ab"),
+        (b"plain", "x-nonsense", "plain"),
+    ],
+)
+def test_text_is_read_without_a_defect(octets: bytes, label: str, text: str) -> None:
+    """UTF-8 proves itself, a known label is believed if it fits, and ASCII needs none."""
+    assert charset.decode(octets, label) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("octets", "label", "text", "defect"),
+    [
+        (PANGRAM.encode("cp1250"), "", PANGRAM, "no charset given, read as cp1250"),
+        (PANGRAM.encode("iso8859-2"), "", PANGRAM, "no charset given, read as iso8859-2"),
+        (PANGRAM.encode("cp1250"), "utf-8", PANGRAM, "charset utf-8 does not fit, read as cp1250"),
+        (PANGRAM.encode("iso8859-2"), "us-ascii", PANGRAM,
+         "charset us-ascii does not fit, read as iso8859-2"),
+        ("größer, schön".encode("cp1252"), "x-odd", "größer, schön",
+         "charset x-odd unknown, read as cp1252"),
+        (b"+AGE-\xe9", "utf-7", "+AGE-é", "charset utf-7 unknown, read as cp1252"),
+        (b"\\ud800\xe9", "unicode_escape", "\\ud800é",
+         "charset unicode_escape unknown, read as cp1252"),
+        ("ąęć".encode() * 9 + b"\xc5", "utf-8", "ąęć" * 9 + "\ufffd",
+         "text is not all UTF-8 as it says"),
+        (b"\x81\x8d", "", "\ufffd\ufffd", "no charset given, read as cp1252"),
+        (b"a\x00", "utf-16", "a\x00", None),
+        (b"\xff\xfe\x00", "utf-16", "ÿþ\x00", "charset utf-16 does not fit, read as cp1252"),
+        (b"\x80\xff\xff", "gb2312", "€ÿÿ", "charset gb2312 does not fit, read as cp1252"),
+    ],
+)  # fmt: skip
+def test_a_wrong_label_is_repaired_and_told(
+    octets: bytes, label: str, text: str, defect: str | None
+) -> None:
+    """What names no charset, or the wrong one, is read by evidence, and that is a defect."""
+    found, why = charset.decode(octets, label)
+    if defect is None:
+        assert found
+    else:
+        assert (found, why) == (text, defect)
+
+
+@pytest.mark.parametrize("label", ["idna", "punycode", "rot13", "zlib", "hex", "mbcs", "utf-7", ""])
+def test_codecs_that_are_no_charsets_are_unknown(label: str) -> None:
+    """Only names of charsets are looked up, never just any codec of the language."""
+    assert not charset.known(label)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("a\r\nb\rc\n", "a\nb\nc\n"),
+        ("a\0b", "a\ufffdb"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\x1b[31mred\x07\x7f\x85\ufffe", "[31mred"),
+        ("tab\tkept", "tab\tkept"),
+    ],
+)
+def test_plain_text_holds_no_controls(text: str, plain: str) -> None:
+    """NUL and lone surrogates become U+FFFD, other controls go, line ends are LF."""
+    assert charset.plain(text) == plain
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_one_line_has_no_line_end_of_any_kind(end: str) -> None:
+    """Whatever some system takes for a line end becomes a space (header injection)."""
+    assert charset.one_line(f" Subject{end}Bcc: x ") == "Subject Bcc: x"
+
+
+@pytest.mark.parametrize(
+    ("data", "octets"),
+    [
+        (b"QUJD", b"ABC"),
+        (b"QUI", b"AB"),
+        (b"QQ", b"A"),
+        (b"QUJDQ", b"ABC"),
+        (b"QU\r\nJD=\r\n", b"ABC"),
+        (b"QQ==QUJD", b"AABC"),
+        (b"Q!U-J D", b"ABC"),
+        (b"Q", b""),
+        (b"====", b""),
+        (b"", b""),
+    ],
+)
+def test_damaged_base64_gives_what_it_holds(data: bytes, octets: bytes) -> None:
+    """Missing padding, foreign characters and several pieces are no error."""
+    assert charset.base64_octets(data) == octets
+
+
+def test_endless_pieces_of_base64_are_read_as_one() -> None:
+    """A sender cannot make a million pieces."""
+    assert len(charset.base64_octets(b"QQ==" * 5000 + b"Q")) == 7500

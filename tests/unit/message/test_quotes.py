@@ -1,0 +1,84 @@
+import pytest
+
+from mailgate.message import quotes
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "On Thu, Nov 19, 2026 at 9:12 AM Bob <bob@x.com> wrote:\n> old",
+        "On Thu, Nov 19, 2026 at 9:12 AM Bob <bob@x.com> wrote:\nold without marks",
+        "On Thu, Nov 19, 2026 at 9:12 AM Support Centre\n<bob@x.com> wrote:\n\n> old",
+        "W dniu 19.11.2026 o 09:12, Ewa pisze:\n> old",
+        "W dniu czw., 19 lis 2026 o 09:12 Ewa <e@x.pl> napisał(a):\n\n> old",
+        "czw., 19 lis 2026 o 09:12 Ewa Nowak <e@x.pl> napisał(a):\n\n> old",
+        "Dnia 19 listopada 2026 09:12 Ewa <e@x.pl> napisał(a):\nold",
+        "Ewa Nowak <e@x.pl> pisze:\n> old",
+        "2026-11-19 9:12 GMT+01:00 Ewa <e@x.pl>\nnapisała:\n> old",
+        "Am 19.11.2026 um 09:12 schrieb Bob <b@x.de>:\n> old",
+        "Le jeu. 19 nov. 2026 à 09:12, Bob <b@x.fr> a écrit :\n> old",
+        "El jue, 19 nov 2026 a las 9:12, Bob <b@x.es> escribió:\n> old",
+        "Op do 19 nov. 2026 om 09:12 schreef Bob <b@x.nl>:\n> old",
+        "-----Original Message-----\nFrom: Bob\nold",
+        "----- Oryginalna wiadomość -----\nOd: Ewa\nold",
+        "________________\nFrom: Bob <b@x.com>\nSent: Thursday\nTo: me\nSubject: x\n\nold",
+        "Od: Ewa <e@x.pl>\nWysłano: czwartek\nDo: ja\nTemat: x\n\nold",
+        "*Od:* Ewa <e@x.pl>\n*Data:* czwartek\n*Do:* ja\n\nold",
+        "Von: Bob\nGesendet: heute\nAn: mich\nBetreff: x\n\nold",
+        "> old\n> older",
+        "-- \nAnna\nold signature",
+        "--\nAnna",
+        "Sent from my iPhone",
+        "Wysłano z telefonu Samsung",
+        "Pobierz aplikację Outlook dla systemu Android",
+        "-----------------\n",
+    ],
+)
+def test_quotes_and_signatures_are_cut(cut: str) -> None:
+    """What the shapes of many mailers quote below the words does not stand in them."""
+    assert quotes.own_words(f"Moje słowa.\n\nTwo lines.\n\n{cut}") == "Moje słowa.\n\nTwo lines."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Monday we wrote to you:\nno answer came.",
+        "From: here\nto there is a long way.",
+        "w załączniku 2 pliki: a i b",
+        "Napisał: ktoś",
+        "a -- b",
+        "From: a\nTo: b",
+        "On 2026 nothing\n\nwrote:",
+    ],
+)
+def test_words_that_look_like_quotes_are_kept(text: str) -> None:
+    """One sign alone cuts nothing."""
+    assert quotes.own_words(text) == text
+
+
+def test_answers_between_quotes_are_kept() -> None:
+    """Answers below each quoted question are the words of the writer."""
+    text = "W dniu 19.11.2026 o 09:12, Ewa pisze:\n> raz?\nDwa.\n> trzy?\nCztery."
+    assert quotes.own_words(text) == "Dwa.\nCztery."
+
+
+@pytest.mark.parametrize("text", ["> only\n> quotes", "-- \nAnna", "-----Original Message-----\nx"])
+def test_if_nothing_is_left_everything_is(text: str) -> None:
+    """A mail without own words is shown whole."""
+    assert quotes.own_words(text) == text
+
+
+@pytest.mark.parametrize("subject", ["Fwd: x", "FW: x", "PD: x", "Wg: x", "fw:x"])
+def test_what_is_forwarded_is_kept(subject: str) -> None:
+    """A forwarded mail is about what it forwards."""
+    text = "Proszę zobaczyć.\n\n-----Original Message-----\nFrom: x\n> y"
+    assert quotes.own_words(text, subject) == text
+
+
+@pytest.mark.parametrize(
+    "line", ["> ", "On 2026 ", "From: a", "--", "a@b wrote 1:", "_" * 500, " "]
+)
+def test_endless_lines_are_read(line: str) -> None:
+    """A hundred thousand suspicious lines, or one endless line, give a text."""
+    assert isinstance(quotes.own_words(f"{line}\n" * 20_000), str)
+    assert isinstance(quotes.own_words(line * 50_000), str)
