@@ -103,7 +103,8 @@ def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any])
     On PostgreSQL this waits for another transaction that is inserting the same key.
     """
     statement = _insert_once(model, session.get_bind().dialect.name)
-    result: Any = session.execute(statement, values)
+    # Without being told so, SQLAlchemy forgets how many rows PostgreSQL inserted.
+    result: Any = session.execute(statement, values, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount == 1)
 
 
@@ -122,7 +123,10 @@ def _insert_once(model: type[SQLModel], dialect: str) -> Insert:
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "isolation_level": None}, pool_size=16
+        url,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        pool_size=16,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -154,7 +158,11 @@ def _set_sqlite_pragmas(connection: Any) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=16, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        url,
+        pool_size=16,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
