@@ -1,0 +1,32 @@
+import json
+import subprocess
+import sys
+
+SCRIPT = """
+import logging
+from mailgate import logs
+
+def gateway_step(body):
+    raise ValueError("that did not work")
+
+logs.configure()
+try:
+    gateway_step("a word of the customer's")
+except ValueError as error:
+    logs.spine_failed("gateway", error)
+    logging.getLogger("library").warning("take care", exc_info=True)
+"""
+
+
+def test_an_error_is_logged_with_its_place_and_without_the_mail():
+    """A logged exception names its lines of code, and no value of any variable there."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
+    )
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+
+    assert [event["event"] for event in events] == ["spine-failed", "library"]
+    for event in events:
+        assert event["exception"][0]["exc_value"] == "that did not work"
+        assert event["exception"][0]["frames"][-1]["name"] == "gateway_step"
+    assert "customer" not in done.stderr
