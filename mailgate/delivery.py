@@ -18,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from mailgate.clock import Now
-from mailgate.outbox import backoff, events, mail
+from mailgate.outbox import backoff, events, leases
 from mailgate.outbox.mail import Leased
 from mailgate.outbox.outcome import Deferred, Delivered, Outcome, Refused, Unreachable
 from mailgate.store.database import Database
@@ -46,9 +46,13 @@ class Submits(Protocol):
 
 @dataclass
 class _Work:
-    """A leased mail and how far we are with it. failures: errors of ours while settling."""
+    """A leased mail and how far we are with it.
+
+    body: where it is small. failures: errors of ours while settling.
+    """
 
     leased: Leased
+    body: bytes | None = None
     outcome: Outcome | None = None
     failures: int = 0
     error: str = ""
@@ -98,7 +102,7 @@ class Delivery:
     def release_all(self) -> int:
         """Make due what this loop had leased when its daemon died; return how many mails."""
         with self._database.writing() as session:
-            return mail.release_all(session, self._owner)
+            return leases.release_all(session, self._owner)
 
     def step(self) -> bool:
         """Send one mail that is due; say whether there may be another.
@@ -111,7 +115,7 @@ class Delivery:
             return False
         try:
             if work.outcome is None:
-                work.outcome = self._submitted(work.leased)
+                work.outcome = self._submitted(work)
             self._settle(work, work.outcome)
         except Exception as error:  # noqa: BLE001 - the one place that holds a mail whose sending failed
             events.failed(work.leased.id, error)
@@ -126,7 +130,7 @@ class Delivery:
         untried = [work.leased.id for work in self._works if work.outcome is None]
         if untried:
             with self._database.writing() as session:
-                mail.release(session, self._owner, untried)
+                leases.release(session, self._owner, untried)
         self._works.clear()
         self._smarthost.close()
 
@@ -140,20 +144,25 @@ class Delivery:
     def _lease(self) -> None:
         now = self._now()
         with self._database.reading() as session:
-            if not mail.anything_due(session, now):
+            if not leases.anything_due(session, now):
                 return
         # A smarthost that was away is asked with one mail first.
         limit = 1 if self._host_failures else self._batch
         with self._database.writing() as session:
-            leased = mail.lease(session, self._owner, now, self._lease_for, limit)
-        self._works.extend(_Work(one) for one in leased)
+            leased = leases.lease(session, self._owner, now, self._lease_for, limit)
+            bodies = leases.small_bodies(session, leased)
+        self._works.extend(_Work(one, bodies.get(one.body_sha256)) for one in leased)
         self._renewed_at = self._monotonic()
 
-    def _submitted(self, leased: Leased) -> Outcome:
+    def _submitted(self, work: _Work) -> Outcome:
+        leased = work.leased
         if self._is_own(leased.recipient):
             return Refused("own address: mail to ourselves would go round in circles")
-        with self._database.reading() as session:
-            content = mail.content(session, leased)
+        if work.body is not None:
+            content = leased.headers + work.body
+        else:
+            with self._database.reading() as session:
+                content = leases.content(session, leased)
         return self._smarthost.submit(
             leased.mail_from, leased.recipient, content, lambda: self._wait(leased)
         )
@@ -172,7 +181,7 @@ class Delivery:
             return
         ids = [work.leased.id for work in self._works]
         with self._database.writing() as session:
-            ours = mail.renew(session, self._owner, ids, self._now() + self._lease_for)
+            ours = leases.renew(session, self._owner, ids, self._now() + self._lease_for)
         self._renewed_at = self._monotonic()
         kept = [work for work in self._works if work.leased.id in ours or work.leased is sending]
         self._works = deque(kept)
@@ -186,11 +195,11 @@ class Delivery:
             outcome = Refused(f"{failure}; could not be entered in the ticket: {work.error}")
         rest = [other.leased.id for other in self._works if other is not work]
         with self._database.writing() as session:
-            is_ours = mail.settle(session, leased.id, self._owner, outcome, now, next_try)
+            is_ours = leases.settle(session, leased.id, self._owner, outcome, now, next_try)
             if is_ours and failure and work.failures < _TRIES_TO_TELL:
                 self._on_failure(session, leased, failure)
             if isinstance(outcome, Unreachable) and rest:
-                mail.release(session, self._owner, rest)
+                leases.release(session, self._owner, rest)
         self._works.popleft()
         self._note_host(outcome)
         _tell(leased, outcome, is_ours, failure, next_try)

@@ -1,20 +1,17 @@
-"""The outbox: mail to be sent, one row per recipient, and who is sending it just now.
+"""The outbox: mail to be sent, one row per recipient.
 
 Promises that a row is written in the transaction of what it speaks of, once per entry, recipient
-and kind, with its Message-ID fixed; and that only the holder of a lease settles it. A row is due,
-leased, delivered, refused or cancelled. Whatever goes wrong, it stays due or is listed as refused.
+and kind, with its Message-ID fixed before the first try. A row is due, leased, delivered, refused
+or cancelled; whatever goes wrong, it stays due or is listed as refused.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, assert_never
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, func, select, update
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, func, select
 from sqlmodel import Field, Session, SQLModel, col
 
-from mailgate.outbox.outcome import Deferred, Delivered, Outcome, Refused, Unreachable
 from mailgate.store import blobs
 from mailgate.store.database import insert_once
 
@@ -136,109 +133,6 @@ def put(session: Session, mail: Outgoing, at: datetime) -> bool:
     )
 
 
-def content(session: Session, leased: Leased) -> bytes:
-    """Return the whole mail as it was put in."""
-    return leased.headers + blobs.get_bytes(session, leased.body_sha256)
-
-
-def anything_due(session: Session, now: datetime) -> bool:
-    """Say whether a lease would find something."""
-    due = (col(OutboxMail.state) == State.DUE) & (col(OutboxMail.next_try_at) <= now)
-    for waits in (due, _abandoned(now)):
-        if session.execute(select(col(OutboxMail.id)).where(waits).limit(1)).first():
-            return True
-    return False
-
-
-def lease(
-    session: Session, owner: str, now: datetime, lease_for: timedelta, limit: int
-) -> list[Leased]:
-    """Lease the mails that have been due longest, at most `limit`, for whoever sends them.
-
-    owner: names one sending loop, the same after a restart. Two loops never get the same mail; a
-    lease that has run out belongs to whoever asks.
-    """
-    session.execute(update(OutboxMail).where(_abandoned(now)).values(_FREE))
-    # As a CTE, PostgreSQL picks and locks the rows once, whatever plan it chooses for the update.
-    picked = (
-        select(col(OutboxMail.id))
-        .where(col(OutboxMail.state) == State.DUE, col(OutboxMail.next_try_at) <= now)
-        .order_by(col(OutboxMail.next_try_at), col(OutboxMail.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("picked")
-    )
-    statement = (
-        update(OutboxMail)
-        .where(col(OutboxMail.id).in_(select(picked.c.id)))
-        .values(state=State.LEASED, leased_by=owner, leased_until=now + lease_for)
-        .returning(*_LEASED_COLUMNS, col(OutboxMail.next_try_at))
-    )
-    rows = session.execute(statement).all()
-    return [
-        Leased(row[0], row[1], row[2], Kind(row[3]), *row[4:-1])
-        for row in sorted(rows, key=lambda row: (row[-1], row[0]))
-    ]
-
-
-def renew(session: Session, owner: str, ids: Iterable[int], until: datetime) -> set[int]:
-    """Prolong leases that are still the owner's; return which."""
-    statement = (
-        update(OutboxMail)
-        .where(col(OutboxMail.id).in_(list(ids)), _held_by(owner))
-        .values(leased_until=until)
-        .returning(col(OutboxMail.id))
-    )
-    return set(session.execute(statement).scalars())
-
-
-def release(session: Session, owner: str, ids: Iterable[int]) -> int:
-    """Give back leased mails that were not tried; return how many."""
-    return _freed(session, col(OutboxMail.id).in_(list(ids)) & _held_by(owner))
-
-
-def release_all(session: Session, owner: str) -> int:
-    """Free what a daemon that died had leased; return how many. Called at its next start.
-
-    The mail it was just sending may reach the smarthost twice, with the same Message-ID.
-    """
-    return _freed(session, _held_by(owner))
-
-
-def settle(
-    session: Session,
-    mail_id: int,
-    owner: str,
-    outcome: Outcome,
-    now: datetime,
-    next_try: datetime | None,
-) -> bool:
-    """Record what became of a leased mail; say False where the lease was lost meanwhile.
-
-    next_try: when a deferred mail is tried again, None to give it up. An unreachable smarthost
-    counts as no attempt.
-    """
-    values: dict[str, Any] = dict(_FREE)
-    match outcome:
-        case Delivered():
-            values.update(state=State.DELIVERED, settled_at=now, last_error=None)
-        case Refused(reason):
-            values.update(state=State.REFUSED, settled_at=now, last_error=reason)
-        case Deferred(reason) | Unreachable(reason):
-            values.update(last_error=reason)
-            if next_try is None:
-                values.update(state=State.REFUSED, settled_at=now)
-            else:
-                values.update(next_try_at=next_try)
-        case _:
-            assert_never(outcome)
-    if not isinstance(outcome, Unreachable):
-        values["attempts"] = col(OutboxMail.attempts) + 1
-    statement = update(OutboxMail).where(col(OutboxMail.id) == mail_id, _held_by(owner))
-    changed: Any = session.execute(statement.values(values))
-    return bool(changed.rowcount == 1)
-
-
 def waiting(session: Session) -> int:
     """Return how many mails are still to be sent."""
     statement = select(func.count()).where(col(OutboxMail.state).in_((State.DUE, State.LEASED)))
@@ -249,34 +143,3 @@ def kinds_sent_as(session: Session, message_id: str) -> set[Kind]:
     """Return what kinds of mail went out under a Message-ID, none if it is not one of ours."""
     statement = select(col(OutboxMail.kind)).where(col(OutboxMail.message_id) == message_id)
     return {Kind(kind) for kind in session.execute(statement).scalars()}
-
-
-_FREE: dict[str, Any] = {"state": State.DUE, "leased_by": None, "leased_until": None}
-
-_LEASED_COLUMNS = (
-    col(OutboxMail.id),
-    col(OutboxMail.ticket_id),
-    col(OutboxMail.entry_id),
-    col(OutboxMail.kind),
-    col(OutboxMail.event),
-    col(OutboxMail.recipient),
-    col(OutboxMail.mail_from),
-    col(OutboxMail.message_id),
-    col(OutboxMail.headers),
-    col(OutboxMail.body_sha256),
-    col(OutboxMail.attempts),
-    col(OutboxMail.first_due_at),
-)
-
-
-def _abandoned(now: datetime) -> Any:
-    return (col(OutboxMail.state) == State.LEASED) & (col(OutboxMail.leased_until) < now)
-
-
-def _held_by(owner: str) -> Any:
-    return (col(OutboxMail.state) == State.LEASED) & (col(OutboxMail.leased_by) == owner)
-
-
-def _freed(session: Session, which: Any) -> int:
-    changed: Any = session.execute(update(OutboxMail).where(which).values(_FREE))
-    return int(changed.rowcount)

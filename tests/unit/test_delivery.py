@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from mailgate import delivery
 from mailgate.delivery import Delivery
-from mailgate.outbox import control, mail
+from mailgate.outbox import control, leases, mail
 from mailgate.outbox.mail import Leased
 from mailgate.outbox.outcome import Deferred, Delivered, Outcome, Refused, Unreachable
 from mailgate.outbox.smarthost import Smarthost, SmarthostSettings
@@ -225,7 +224,7 @@ def test_a_daemon_killed_after_the_smarthosts_answer_repeats_one_mail(desk: Desk
         raise Killed
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(mail, "settle", killed)
+        patch.setattr(leases, "settle", killed)
         desk.loop.step()
 
     restarted = desk.new_loop()
@@ -305,7 +304,7 @@ def test_an_answer_is_not_forgotten_while_the_database_is_away(
     desk.put("a", "b")
     desk.smarthost.answers = [Refused("550 no")]
     with monkeypatch.context() as patch:
-        patch.setattr(mail, "settle", no_database)
+        patch.setattr(leases, "settle", no_database)
         assert [desk.loop.step() for _ in range(9)] == [False] * 9
     assert desk.work_off() == 2
     assert desk.smarthost.sent == ["a", "b"]
@@ -320,7 +319,7 @@ def test_leases_that_cannot_be_prolonged_do_not_stop_a_submission(
 
     def wait(waiting: Callable[[], None]) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(mail, "renew", no_database)
+            patch.setattr(leases, "renew", no_database)
             desk.later(minutes=3)
             waiting()
 
@@ -377,7 +376,7 @@ def test_a_loop_that_ends_writes_down_what_it_knows(
     """An answer that could not be written yet is written at the end."""
     desk.put("a")
     with monkeypatch.context() as patch:
-        patch.setattr(delivery.mail, "settle", no_database)
+        patch.setattr(leases, "settle", no_database)
         desk.loop.step()
     desk.loop.stop()
     assert desk.states == {"a": "delivered"}

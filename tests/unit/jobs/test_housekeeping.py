@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from mailgate.jobs import housekeeping
 from mailgate.jobs.housekeeping import Keep
-from mailgate.outbox import control, mail
+from mailgate.outbox import control, leases, mail
 from mailgate.outbox.outcome import Deferred, Delivered, Outcome, Refused
 from mailgate.store import blobs
 from mailgate.store.blobs import Blob
@@ -20,10 +20,10 @@ BODY = CONTENT.partition(b"\r\n\r\n")[2]
 def settle_all(database: Database, *outcomes: Outcome) -> None:
     """Settle the mails that are due, in their order."""
     with database.writing() as session:
-        leased = mail.lease(session, "one", NOW, timedelta(minutes=5), 1000)
+        leased = leases.lease(session, "one", NOW, timedelta(minutes=5), 1000)
         for one, outcome in zip(leased, outcomes * len(leased), strict=False):
             later = NOW + timedelta(days=200) if isinstance(outcome, Deferred) else None
-            mail.settle(session, one.id, "one", outcome, NOW, later)
+            leases.settle(session, one.id, "one", outcome, NOW, later)
 
 
 def run(database: Database, now: datetime) -> list[datetime]:

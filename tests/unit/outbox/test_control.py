@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.outbox import control, mail
+from mailgate.outbox import control, leases
 from mailgate.outbox.outcome import Deferred, Delivered, Refused
 from mailgate.store.database import Database
 from tests.outbox_rows import NOW, TICKET, put
@@ -18,12 +18,12 @@ def one_in(database: Database, state: str) -> int:
         if state == "cancelled":
             assert control.cancel(session, mail_id, "typing error", NOW)
         elif state != "due":
-            mail.lease(session, "one", NOW, timedelta(minutes=5), 1)
+            leases.lease(session, "one", NOW, timedelta(minutes=5), 1)
         if state in ("delivered", "refused", "deferred"):
             outcome = {"delivered": Delivered(""), "refused": Refused("550 no")}.get(state)
             next_try = NOW + timedelta(hours=4) if state == "deferred" else None
             outcome = outcome or Deferred("450 no")
-            assert mail.settle(session, mail_id, "one", outcome, NOW, next_try)
+            assert leases.settle(session, mail_id, "one", outcome, NOW, next_try)
     return mail_id
 
 
@@ -61,7 +61,7 @@ def test_only_what_is_due_can_be_cancelled(database: Database, state: str, may: 
         assert (found.why == "wrong ticket") is may
         if may:
             assert (found.state, found.next_try_at) == ("cancelled", None)
-            assert mail.lease(session, "one", LATER, timedelta(minutes=5), 1) == []
+            assert leases.lease(session, "one", LATER, timedelta(minutes=5), 1) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_was_not_delivered_can_be_tried_again(
         assert control.retry(session, mail_id, LATER) is may
     if may:
         with database.writing() as session:
-            (again,) = mail.lease(session, "one", LATER, timedelta(minutes=5), 1)
+            (again,) = leases.lease(session, "one", LATER, timedelta(minutes=5), 1)
         assert (again.id, again.attempts, again.first_due_at) == (mail_id, 0, LATER)
 
 
@@ -88,8 +88,8 @@ def test_a_bounce_marks_the_mail_it_came_for(database: Database) -> None:
     """By Message-ID and recipient, in any case; without a recipient, all of that Message-ID."""
     put(database, "Anna@example.net", "b@example.net", "waits@example.net")
     with database.writing() as session:
-        for leased in mail.lease(session, "one", NOW, timedelta(minutes=5), 2):
-            mail.settle(session, leased.id, "one", Delivered("250"), NOW, None)
+        for leased in leases.lease(session, "one", NOW, timedelta(minutes=5), 2):
+            leases.settle(session, leased.id, "one", Delivered("250"), NOW, None)
         message_id = control.listing(session)[0].message_id
     with database.writing() as session:
         assert control.bounced(session, "<other@x>", None, "5.1.1") == []
