@@ -16,6 +16,7 @@ MAX_FIELDS = 1000
 MAX_VALUE = 64 * 1024
 MAX_STRUCTURED = 16 * 1024
 
+_SPACE = " \t"
 _BLANK_LINE = re.compile(rb"\r?\n\r?(?:\n|$)")
 _FIELD = re.compile(r"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(r"\r?\n[ \t]*")
@@ -32,11 +33,15 @@ _NEVER_ENCODED = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """Header fields as (name, raw value); raw values are unfolded, octets over 127 escaped."""
+    """Header fields as (name, raw value); raw values are unfolded, octets over 127 escaped.
+
+    odd: lower-case names of fields written so that other systems read them otherwise.
+    """
 
     fields: tuple[tuple[str, str], ...]
     body_at: int
     defects: tuple[str, ...] = ()
+    odd: frozenset[str] = frozenset()
 
     def first(self, name: str) -> str:
         """Return the first raw value of a lower-case name, "" where there is none."""
@@ -61,16 +66,18 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         stop = raw.rfind(b"\n", start, start + MAX_BLOCK) + 1 or start + MAX_BLOCK
     lines = raw[start:stop].decode("ascii", "surrogateescape").split("\n")
     found: list[list[str]] = []
+    odd: set[str] = set()
     at = start
     for line in lines:
-        if line[:1] in (" ", "\t"):
-            if found:
-                found[-1].append(line)
-        elif ":" in line and (match := _FIELD.match(line)):
+        if found and line.startswith((" ", "\t")):
+            found[-1].append(line)
+        elif ":" in line and (match := _FIELD.match(line.lstrip(_SPACE))):
             found.append([match[1], match[2]])
+            if line[len(match[1])] != ":":
+                odd.add(match[1].lower())  # a space before the name or after it
         elif line.startswith(("From ", ">From ")) and not found:
             pass  # the separator of an mbox
-        elif line.strip() == "":
+        elif not line.strip():
             pass
         else:
             defects.append("a line among the headers is none")
@@ -80,7 +87,8 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     if len(found) > MAX_FIELDS:
         defects.append(f"more than {MAX_FIELDS} headers, the rest cut")
         del found[MAX_FIELDS:]
-    return Block(tuple(_unfolded(field, defects) for field in found), body_at, tuple(defects))
+    fields = tuple(_unfolded(field, defects) for field in found)
+    return Block(fields, body_at, tuple(defects), frozenset(odd))
 
 
 def decoded(name: str, raw_value: str, label: str = "") -> str:

@@ -117,4 +117,3 @@ def _pieces(value: str) -> tuple[list[str], bool]:
     pieces.append("".join(current))
     written = [piece for piece in pieces if piece.strip()]
     return written, odd or len(written) < len(pieces)
-

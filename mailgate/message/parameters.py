@@ -11,7 +11,7 @@ from mailgate.message import charset, headers
 
 MAX_PARAMETERS = 50
 
-_VALUE = re.compile(r"\s*([^\s;\"()<>@,:\\=]{1,127})")
+_VALUE = re.compile(r"\s*([A-Za-z0-9!#$%&'*+./^_`{|}~-]{1,127})")
 _GAP = re.compile(r"[;\s]*+")
 _PARAMETER = re.compile(
     r"([^\s;=\"]{1,100}+)\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)(?:\"|$)[^;]*+|([^;]*+))", re.DOTALL

@@ -131,7 +131,7 @@ def _head(block: headers.Block, label: str, defects: list[str]) -> _Head:
         headers=tuple(shown),
         from_=tuple(address for sender in senders for address in sender.addresses),
         from_headers=len(senders),
-        from_doubtful=any(sender.doubtful for sender in senders),
+        from_doubtful="from" in block.odd or any(sender.doubtful for sender in senders),
         reply_to=_listed(raw, "reply-to", label, defects),
         to=_listed(raw, "to", label, defects),
         cc=_listed(raw, "cc", label, defects),

@@ -163,3 +163,20 @@ def test_a_long_subject_is_cut() -> None:
     message = parse.parse(b"Subject: " + b"a" * 5000 + b"\r\n\r\n")
     assert len(message.subject) == 1000
     assert "subject cut to 1000 characters" in message.defects
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b" From: jan@example.net\r\nFrom: agent@example.com\r\n",
+        b"From : agent@example.com\r\n",
+        b"From\r\n : jan@example.net\r\nFrom: agent@example.com\r\n",
+        b"Subject: x\r\nFrom: jan@example.net\r\nX: y\r\nfrom: agent@example.com\r\n",
+        b"From: agent@example.com\r\n <jan@example.net>\r\n",
+        b"From: agent@example.com,\r\n jan@example.net\r\n",
+        b"From:\r\n",
+    ],
+)
+def test_a_from_that_others_read_otherwise_has_no_author(head: bytes) -> None:
+    """Spaces around the name, folds and repetitions of From prove nobody."""
+    assert parse.parse(head + b"\r\nwords").author is None
