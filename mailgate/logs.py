@@ -56,6 +56,11 @@ def started(version: str, instance: str, ports: dict[str, int]) -> None:
     _log.info("started", version=version, instance=instance, ports=ports)
 
 
+def nothing_is_sent() -> None:
+    """Warn that without a smarthost the outbox only fills."""
+    _log.warning("nothing-is-sent", remedy="set [smarthost] in the configuration")
+
+
 def stopping(reason: str) -> None:
     """Tell that the daemon finishes what it has begun and ends."""
     _log.info("stopping", reason=reason)

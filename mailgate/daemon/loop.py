@@ -12,6 +12,7 @@ from mailgate import logs
 
 _FALLBACK_SECONDS = 30.0
 _AFTER_ERROR_SECONDS = 1.0
+_GATHER_SECONDS = 0.02
 
 
 class Loop:
@@ -57,8 +58,9 @@ class Loop:
         while not self._stopping.is_set():
             self.beat()
             self._woken.clear()
-            if not self._step_safely():
-                self._woken.wait(_FALLBACK_SECONDS)
+            if not self._step_safely() and self._woken.wait(_FALLBACK_SECONDS):
+                # What comes in a burst is claimed together instead of one by one.
+                self._stopping.wait(_GATHER_SECONDS)
 
     def _step_safely(self) -> bool:
         try:

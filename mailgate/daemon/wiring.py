@@ -24,7 +24,7 @@ from mailgate.daemon.loop import Loop
 from mailgate.delivery import Delivery
 from mailgate.gateway.spine import Gateway
 from mailgate.intake import spool
-from mailgate.intake.content import Content
+from mailgate.intake.content import Content, remove_stale
 from mailgate.intake.reception import Reception
 from mailgate.intake.spool import Arrival
 from mailgate.jobs import escalate, housekeeping
@@ -150,18 +150,22 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     office = make_office(configuration, database)
     now = clock_of(database, clock_file)
     owner = lock.name_of(configuration.state)
-    sender = _make_sender(configuration, database, office, owner, now)
-    schedule = Schedule(database, make_jobs(database, office), owner, now)
-    _free_claims(database, owner, sender, schedule)
-    delivery = Loop("delivery", sender.step) if sender else None
+    remove_stale(configuration.state, now())
 
-    def after_mail() -> None:
+    def delivery_lives() -> None:
+        if delivery is not None:
+            delivery.beat()
+
+    def mail_is_done() -> None:
         gateway.beat()
         if delivery is not None:
             delivery.wake()
 
-    worker = Gateway(database, office, owner, now, after_mail)
-    gateway = Loop("gateway", worker.step)
+    sender = _make_sender(configuration, database, office, owner, now, delivery_lives)
+    delivery = Loop("delivery", sender.step) if sender else None
+    gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
+    schedule = Schedule(database, make_jobs(database, office), owner, now)
+    _free_claims(database, owner, sender, schedule)
     reception = Reception(
         accept=_accepting(database, gateway),
         knows=lambda address: routing.department_for(address, office.directory) is not None,
@@ -189,9 +193,15 @@ def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
 
 
 def _make_sender(
-    configuration: Configuration, database: Database, office: Office, owner: str, now: Now
+    configuration: Configuration,
+    database: Database,
+    office: Office,
+    owner: str,
+    now: Now,
+    alive: Callable[[], None],
 ) -> Delivery | None:
     if configuration.smarthost is None:
+        logs.nothing_is_sent()
         return None
 
     def on_failure(session: Session, leased: Leased, reason: str) -> None:
@@ -207,6 +217,7 @@ def _make_sender(
         now,
         on_failure,
         office.directory.is_own,
+        alive=alive,
     )
 
 

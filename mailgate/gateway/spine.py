@@ -35,13 +35,17 @@ class ClaimLostError(Exception):
 
 @dataclass(frozen=True)
 class Gateway:
-    """Works mail off. owner: names this daemon in its claims. on_mail: outgoing mail may wait."""
+    """Works mail off.
+
+    owner: names this daemon in its claims. after_each: called after each mail, as a sign of life
+    and because mail may now wait to be sent.
+    """
 
     database: Database
     office: Office
     owner: str
     now: Now
-    on_mail: Callable[[], None]
+    after_each: Callable[[], None]
 
     def step(self) -> bool:
         """Work off the next few mails; say whether there were any."""
@@ -49,6 +53,7 @@ class Gateway:
             batch = spool.claim(session, self.owner, self.now(), _LEASE, _AT_ONCE)
         for claimed in batch:
             self._step_one(claimed)
+            self.after_each()
         return bool(batch)
 
     def _step_one(self, claimed: Claimed) -> None:
@@ -68,7 +73,6 @@ class Gateway:
                     result.ticket,
                     result.department,
                 )
-            self.on_mail()
 
     def _carry_out(self, claimed: Claimed, message: Message) -> list[SpoolResult]:
         with self.database.writing() as session:

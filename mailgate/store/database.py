@@ -94,7 +94,7 @@ def insert_row(session: Session, model: type[SQLModel], values: dict[str, Any]) 
 
     Much cheaper than through the ORM, and most rows are written once and read by nobody.
     """
-    session.execute(_insert(model), values)
+    session.connection().execute(_insert(model), values)
 
 
 def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any]) -> bool:
@@ -103,9 +103,7 @@ def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any])
     On PostgreSQL this waits for another transaction that is inserting the same key.
     """
     statement = _insert_once(model, session.get_bind().dialect.name)
-    # Without being told so, SQLAlchemy forgets how many rows PostgreSQL inserted.
-    result: Any = session.execute(statement, values, execution_options={"preserve_rowcount": True})
-    return bool(result.rowcount == 1)
+    return bool(session.connection().execute(statement, values).rowcount == 1)
 
 
 @cache
@@ -116,9 +114,9 @@ def _insert(model: type[SQLModel]) -> Insert:
 @cache
 def _insert_once(model: type[SQLModel], dialect: str) -> Insert:
     table = SQLModel.metadata.tables[str(model.__tablename__)]
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # Without being told so, SQLAlchemy forgets how many rows PostgreSQL inserted.
+    return maker(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _sqlite_engine(url: str) -> Engine:

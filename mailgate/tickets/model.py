@@ -129,7 +129,7 @@ class Entry(SQLModel, table=True):
     full_text: str = Field(default="", sa_type=Text)
     message_id: str = Field(default="", sa_type=Text)
     spool_id: int | None = Field(default=None, index=True)
-    sha256: str | None = Field(default=None, foreign_key="blob.sha256", max_length=64)
+    sha256: str | None = Field(default=None, foreign_key="blob.sha256", index=True, max_length=64)
     nature: str = ""
     authenticity: str = "none"
     proven: bool = False
@@ -162,7 +162,7 @@ class Attachment(SQLModel, table=True):
     name: str = Field(sa_type=Text)
     type: str
     size: int
-    digest: str = Field(max_length=64)
+    digest: str = Field(index=True, max_length=64)
     inline: bool = False
 
 

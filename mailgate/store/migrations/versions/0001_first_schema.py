@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ticket_id", "spool_id", name=op.f("uq_entry_ticket_id_spool_id")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_spool_id"), ["spool_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_ticket_id"), ["ticket_id"], unique=False)
 
@@ -286,6 +287,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_digest"), ["digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachment_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
