@@ -13,8 +13,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from mailgate.message import parse
 from mailgate.message.message import Message
@@ -22,7 +23,7 @@ from mailgate.message.message import Message
 _ROOT = str(Path(__file__).resolve().parent.parent)
 # -I: nothing of the user's environment; -S: the worker needs the standard library and us alone.
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from mailgate.message import worker;"
+    "import sys; sys.path.append(sys.argv[1]); from mailgate.message import worker;"
     " worker.main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _WORKERS = threading.BoundedSemaphore(2)
@@ -153,9 +154,15 @@ def _kill(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
 
 def _loaded(answer: bytes) -> Message | None:
     """Return the Message a worker wrote, or None where it is none."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - 0.1 s, seldom needed
-
     try:
-        return TypeAdapter(Message).validate_json(answer)
-    except ValidationError:
+        message: Message = _reader().validate_json(answer)
+    except ValueError:
         return None
+    return message
+
+
+@cache
+def _reader() -> Any:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - 0.1 s, and most mails need no worker
+
+    return TypeAdapter(Message)

@@ -47,10 +47,6 @@ class Block:
         """Return the first raw value of a lower-case name, "" where there is none."""
         return next((value for key, value in self.fields if key.lower() == name), "")
 
-    def every(self, name: str) -> tuple[str, ...]:
-        """Return all raw values of a lower-case name, in order."""
-        return tuple(value for key, value in self.fields if key.lower() == name)
-
 
 def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     """Return the fields that stand in raw[start:end] before the first empty line.

@@ -13,27 +13,26 @@ _SIGNATURE = re.compile(r"\s?(?:--|—|–)\s*")
 _MOBILE = re.compile(
     r"\s*\*?(?:sent from my |sent from (?:mail for windows|outlook|yahoo|proton)|get outlook for "
     r"|wysłan[eoy] (?:z|za pomocą|przy użyciu) |pobierz (?:aplikację )?outlook"
-    r"|von meinem .{2,40} gesendet|envoyé de mon |enviado desde mi |inviato da(?:l mio)? )",
+    r"|von meinem .{2,40} gesendet|gesendet von (?:outlook|meinem) |envoyé (?:de mon |à partir d)"
+    r"|enviado desde mi |inviato da(?:l mio)? )",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:wrote|writes|said|pisze|pisał|pisała|napisał|napisała|napisał\(a\)|napisali|schrieb"
+    r"\b(?:wrote|writes|pisze|pisał|pisała|napisał|napisała|napisał\(a\)|napisali|schrieb"
     r"|a écrit|escribió|escribio|ha scritto|schreef|skrev|escreveu|napsal|napsala|napsal\(a\)"
     r"|írta|пишет|написал|написала|kirjoitti)\b.{0,120}:\s*$",
     re.IGNORECASE,
 )
-_OPENER = re.compile(
-    r"\s*\*?(?:on|w dniu|dnia|w|am|le|el|il|op|den|em|dne|od|at"
-    r"|(?:mon|tue|wed|thu|fri|sat|sun|pon|wt|śr|czw|pt|sob|niedz)[a-ząćęłńóśźż]{0,10}[.,]"
-    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2} [a-z]{3,12}\.? \d{4})\s",
-    re.IGNORECASE,
-)
+_OPENER = re.compile(r"\s*\*?(?:on|w dniu|dnia|am|le|el|il|op|den|em|dne|od|at)\s", re.IGNORECASE)
+_MARKED_BY = re.compile(r"\d{1,2}[:.]\d{2}\b.{0,100}<[^<>\s@]{1,64}@[^<>\s@]{1,200}>:\s*$")
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 _EVIDENCE = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|@")
 _ORIGINAL = re.compile(
     r"\s*[-_=*]{2,}\s*(?:original message|oryginalna wiadomość|wiadomość oryginalna"
     r"|original-?nachricht|ursprüngliche nachricht|message d'origine|mensaje original"
     r"|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
-    r"|reply (?:message|above this line)|odpowiedz powyżej tej linii)\s*[-_=*]*\s*",
+    r"|reply (?:message|above this line)|odpowiedz powyżej tej linii"
+    r"|on .{5,200} wrote)\s*[-_=*]*\s*",
     re.IGNORECASE,
 )
 _BLOCK_FROM = re.compile(
@@ -69,11 +68,11 @@ def own_words(text: str, subject: str = "") -> str:
             if _ORIGINAL.fullmatch(line) or _begins_block(lines, at):
                 break
             length = _attribution(lines, at)
-            if length:
-                if not _quote_follows(lines, at + length):
-                    break
+            if length and _quote_follows(lines, at + length):
                 at += length
                 continue
+            if length and _is_sure(lines, at, length):
+                break
         if not _MOBILE.match(line):
             kept.append(lines[at])
         at += 1
@@ -86,19 +85,22 @@ def own_words(text: str, subject: str = "") -> str:
 def _attribution(lines: list[str], at: int) -> int:
     """Return how many lines "On … wrote:" takes here, 0 for none; it may be folded twice."""
     first = lines[at][:_MAX_MATCHED]
-    opens = _OPENER.match(first) is not None
-    if not opens and "@" not in first:
+    if not _EVIDENCE.search(first) and not _OPENER.match(first):
         return 0
     joined = ""
     for length, line in enumerate(lines[at : at + 3], 1):
-        if length > 1 and not opens:
-            return 0
         joined = f"{joined} {line[:_MAX_MATCHED].strip()}"
         if not line.strip():
             return 0
-        if _VERB.search(joined) and _EVIDENCE.search(joined):
+        if (_VERB.search(joined) and _EVIDENCE.search(joined)) or _MARKED_BY.search(joined):
             return length
     return 0
+
+
+def _is_sure(lines: list[str], at: int, length: int) -> bool:
+    """Say whether an attribution is one even with no quote marks below it."""
+    joined = " ".join(line[:_MAX_MATCHED] for line in lines[at : at + length])
+    return "@" in joined or bool(_OPENER.match(joined) and _TIME.search(joined))
 
 
 def _quote_follows(lines: list[str], at: int) -> bool:

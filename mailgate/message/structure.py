@@ -127,6 +127,9 @@ def _divide(raw: bytes, part: Part, depth: int, parts: list[Part], defects: list
             _note(defects, defect)
         part.children.append(child)
         _divide(raw, child, depth + 1, parts, defects)
+    if not part.children:
+        _note(defects, f"{part.type[:40]} without parts")
+        part.type = "text/plain"  # whatever stands there is to be read
 
 
 def _slices(

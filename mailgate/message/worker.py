@@ -18,10 +18,16 @@ _BLOCK = 1024 * 1024
 
 def confine(memory_bytes: int, cpu_seconds: int) -> None:
     """Put limits on this process that it cannot lift again."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_AS, memory_bytes),
+    ):
+        allowed = resource.getrlimit(kind)[1]
+        if allowed != resource.RLIM_INFINITY:
+            most = min(most, allowed)  # noqa: PLW2901 - a limit from outside may be lower
+        resource.setrlimit(kind, (most, most))
 
 
 def main(memory_bytes: int, cpu_seconds: int) -> None:

@@ -164,7 +164,7 @@ def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_memory_and_cpu_are_limited_in_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits are those that were given, and the worker cannot write files."""
-    confined = "import sys; sys.path.insert(0, sys.argv[1]); from mailgate.message import worker; "
+    confined = "import sys; sys.path.append(sys.argv[1]); from mailgate.message import worker; "
     for trick in (
         "worker.confine(1 << 28, 5); bytearray(1 << 29)",
         "worker.confine(1 << 28, 1)\nwhile True: pass",
@@ -235,7 +235,7 @@ def test_the_worker_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> N
     """Neither environment nor the daemon's modules reach the worker."""
     monkeypatch.setitem(os.environ, "MAILGATE_SECRET", "canary")
     boot(
-        "import os, sys; sys.path.insert(0, sys.argv[1]); import mailgate.message.worker;"
+        "import os, sys; sys.path.append(sys.argv[1]); import mailgate.message.worker;"
         "ours = {'sqlmodel', 'pydantic', 'socket', 'mailgate.store'} & set(sys.modules);"
         "sys.exit('loaded') if ours or 'canary' in str(os.environ) else print('garbage')",
         monkeypatch,

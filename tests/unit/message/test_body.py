@@ -68,6 +68,9 @@ def test_text_is_bounded() -> None:
         b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + "ż".encode() * 700_000
     )
     assert len(body.text_of(wide).encode()) <= body.MAX_TEXT
+    long = structure.read(b"\r\n" + b"a" * 500_000)
+    assert len(body.text_of(long)) == 500_000
+    assert long.defects == []
 
 
 def test_a_charset_that_lies_is_told_once() -> None:

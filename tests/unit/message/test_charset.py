@@ -84,6 +84,15 @@ def test_plain_text_holds_no_controls(text: str, plain: str) -> None:
     assert charset.plain(text) == plain
 
 
+@pytest.mark.parametrize(
+    ("text", "repaired"),
+    [("abc", "abc"), ("\udcb9\udcea", "ąę"), ("ż\udcc5\udcbc", "żż"), ("\ud800ż", "\ufffdż")],
+)
+def test_escaped_octets_are_read(text: str, repaired: str) -> None:
+    """Octets kept as escapes are decoded; what no octets look like is replaced."""
+    assert charset.repaired(text)[0] == repaired
+
+
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
 def test_one_line_has_no_line_end_of_any_kind(end: str) -> None:
     """Whatever some system takes for a line end becomes a space (header injection)."""

@@ -26,6 +26,10 @@ from mailgate.message import quotes
         "*Od:* Ewa <e@x.pl>\n*Data:* czwartek\n*Do:* ja\n\nold",
         "Von: Bob\nGesendet: heute\nAn: mich\nBetreff: x\n\nold",
         "> old\n> older",
+        "tir. 18. apr. 2026 kl. 13:09 skrev Per <p@x.no\n>:\n\n> old",
+        "ср, 30 апр. 2026 г. в 15:19, Иван <i@x.ru>:\n\n> old",
+        "---- On Wed, 24 Feb 2026 14:02:50 +0100 b@x.com wrote ----\nold",
+        "Gesendet von Outlook für Android",
         "-- \nAnna\nold signature",
         "--\nAnna",
         "Sent from my iPhone",
@@ -49,6 +53,8 @@ def test_quotes_and_signatures_are_cut(cut: str) -> None:
         "a -- b",
         "From: a\nTo: b",
         "On 2026 nothing\n\nwrote:",
+        "The manual of 2026 wrote the following:\nrestart it",
+        "W mailu z 12.11.2026 Ewa pisze tak:\nproszę czekać",
     ],
 )
 def test_words_that_look_like_quotes_are_kept(text: str) -> None:

@@ -20,6 +20,7 @@ def named(head: str, text: str) -> list[tuple[str, str, str]]:
         (SYSTEM + "x", "user unknown: 550 no\n  a@b.pl\n  c@d.pl\n\n--- Below this line\n<e@f.pl>",
          [("a@b.pl", FAILED, "5.0.0"), ("c@d.pl", FAILED, "5.0.0")]),
         (SYSTEM + "undeliverable", "sorry, mail to <a@b.pl> is lost", [("a@b.pl", FAILED, "")]),
+        (SYSTEM + "undeliverable", "of a@b.pl,\nnot of c@d.pl", [("a@b.pl", FAILED, "")]),
         (SYSTEM + "undeliverable", "nobody named", [("", FAILED, "")]),
         (SYSTEM + "Warning: x", "Delivery will be retried\na@b.pl", [("a@b.pl", "delayed", "")]),
         (SYSTEM + "x\r\nX-Failed-Recipients: a@b.pl, <c@d.pl>", "x",
