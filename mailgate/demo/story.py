@@ -1,0 +1,257 @@
+"""The life of a ticket, step by step: what is sent, what must come back, and whether it did.
+
+Every expectation is compared, not only shown. The first that is not met ends the story with
+UnmetError; what was checked until then is in Story.checked.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.demo import words
+from mailgate.demo.correspondent import Correspondent
+from mailgate.demo.smarthost import Letter
+from mailgate.demo.stage import Stage
+from mailgate.demo.telling import Telling
+
+Told = dict[str, Any]
+
+_WARSAW = ZoneInfo("Europe/Warsaw")
+SATURDAY = datetime(2026, 11, 7, 10, 12, tzinfo=_WARSAW)
+MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=_WARSAW)
+TEATIME = MONDAY.replace(hour=15, minute=20)
+
+_HELP, _BILLING = "PomocDYNAMICS@example.com", "billing@example.com"
+_ANNA = Correspondent("Anna Kowalska", "anna@klient.example")
+_MAREK = Correspondent("Marek Obcy", "marek@ciekawski.example")
+_JOHN = Correspondent("John Smith", "john@customer.example")
+
+
+class UnmetError(Exception):
+    """Something came out otherwise than it must."""
+
+    def __init__(self, what: str, expected: object, found: object) -> None:
+        super().__init__(what)
+        self.expected = expected
+        self.found = found
+
+
+class Story:
+    """Plays the steps on a stage whose daemon runs. checked: what was found as it must be."""
+
+    def __init__(self, stage: Stage, telling: Telling, port: int) -> None:
+        self.checked: list[str] = []
+        self._stage = stage
+        self._telling = telling
+        self._port = port
+        self._sent: dict[int, tuple[str, str]] = {}
+        self._read: dict[str, int] = {}
+        self._number = ""
+        self._now = SATURDAY
+        self._reopened: Told = {}
+
+    def play(self) -> None:
+        """Play all steps, in order."""
+        self._mail_on_saturday()
+        self._agent_answers()
+        self._out_of_office()
+        self._reply_by_number()
+        self._ticket_is_closed()
+        self._reply_reopens()
+        self._stranger_quotes_the_number()
+        self._mail_within_hours()
+        self._books()
+
+    def _mail_on_saturday(self) -> None:
+        self._scene(SATURDAY, "a customer writes, the desk is closed")
+        self._write(_ANNA, _HELP, words.SUBJECT, words.QUESTION)
+        letter = self._receive(_ANNA, "An acknowledgement comes back at once")
+        self._number = letter.subject.partition("[#")[2].partition("]")[0]
+        self._telling.say(
+            "It says when her mail came and from when it counts as received: from Monday. It"
+            " repeats none of her words, since anybody could have written in her name."
+        )
+        ticket = self._ticket()
+        self._check("a mail becomes a ticket with a number of six digits", len(self._number), 6)
+        self._check(
+            "a mail on Saturday counts from Monday, 9:00",
+            ticket["effective_received_at"],
+            MONDAY.isoformat(),
+        )
+        self._check(
+            "the acknowledgement names that date",
+            "9 listopada 2026 r., godz. 09:00" in letter.text,
+            True,
+        )
+        self._check("the acknowledgement says that a machine wrote it", letter.is_automatic, True)
+        self._check("the acknowledgement has the null return path", letter.mail_from, "")
+        repeated = _among((words.SUBJECT, "drukarka", "Anna"), letter)
+        self._check("nobody unproven is sent words of his own choice", repeated, [])
+
+    def _agent_answers(self) -> None:
+        self._scene(MONDAY.replace(minute=5), "an agent answers from the command line")
+        printed = self._command("reply", words.ANSWER)
+        letter = self._receive(_ANNA, "Anna receives")
+        self._check("an agent's answer reaches the customer", words.ANSWER in letter.text, True)
+        self._check("her answer carries no mark of a machine", letter.is_automatic, False)
+        self._check("the ticket is answered", " is answered:" in printed, True)
+
+    def _out_of_office(self) -> None:
+        self._scene(MONDAY.replace(minute=6), "Anna's mail program answers by itself")
+        headers = self._answering(_ANNA) | {"Auto-Submitted": "auto-replied"}
+        subject = f"Automatyczna odpowiedź: {self._last(_ANNA).subject}"
+        self._write(_ANNA, _HELP, subject, words.ABSENT, headers, mail_from="")
+        ticket = self._ticket()
+        self._telling.say("It is kept in the ticket. Nobody answers it, and nothing moves.")
+        kept = [each for each in ticket["entries"] if words.ABSENT in each["full_text"]]
+        natures = [each["nature"] for each in kept]
+        self._check("an out-of-office is kept and known as such", natures, ["auto-reply"])
+        self._check("it does not move the ticket", ticket["status"], "answered")
+
+    def _reply_by_number(self) -> None:
+        self._scene(MONDAY.replace(minute=40), "Anna replies; only the subject has the number")
+        subject = f"Re: [#{self._number}] {words.SUBJECT}"
+        decided = self._write(_ANNA, _HELP, subject, words.THANKS)
+        self._telling.say(
+            f"Her mail is now part of ticket {self._number}. Why: {decided['reason']}."
+        )
+        self._check("a reply finds its ticket", str(decided["ticket"]), self._number)
+        self._check("by the number in the subject", "subject" in decided["reason"], True)
+        self._check("the ticket shows her reply", self._ticket()["status"], "customer-replied")
+
+    def _ticket_is_closed(self) -> None:
+        self._scene(MONDAY.replace(hour=11), "the matter is settled, the agent closes the ticket")
+        printed = self._command("close", None)
+        letter = self._receive(_ANNA, "Anna is told")
+        self._check("closing is told to the customer", "zamknięte" in letter.text, True)
+        self._check("the ticket is closed", " is closed:" in printed, True)
+
+    def _reply_reopens(self) -> None:
+        self._scene(MONDAY.replace(hour=14, minute=30), "it was not: Anna replies to that letter")
+        subject = f"Re: {self._last(_ANNA).subject}"
+        self._write(_ANNA, _HELP, subject, words.AGAIN, self._answering(_ANNA))
+        self._reopened = self._ticket()
+        status, times = self._reopened["status"], self._reopened["reopened"]
+        self._telling.say(f"Ticket {self._number} is {status} again.")
+        self._check("a reply to a closed ticket reopens it", (status, times), ("open", 1))
+
+    def _stranger_quotes_the_number(self) -> None:
+        self._scene(MONDAY.replace(hour=15), "a stranger has heard of the number")
+        subject = f"[#{self._number}] {words.SUBJECT}"
+        decided = self._write(_MAREK, _HELP, subject, words.CURIOUS)
+        letter = self._receive(_MAREK, "He gets a ticket of his own")
+        self._telling.say(
+            f"His ticket is linked with {self._number}, which is as it was; he is shown nothing"
+            " of it."
+        )
+        old, new = self._ticket(), str(decided["ticket"])
+        given = (decided["verdict"], new == self._number)
+        self._check("a number is no key: a stranger opens a new ticket", given, ("open", False))
+        self._check("the two tickets are linked", old.pop("linked"), [new])
+        self._reopened.pop("linked")
+        self._check("the old ticket is untouched", old, self._reopened)
+        shown = _among((words.SUBJECT, _ANNA.name, words.ANSWER, self._number), letter)
+        self._check("the stranger is shown nothing of it", shown, [])
+
+    def _mail_within_hours(self) -> None:
+        self._scene(TEATIME, "somebody writes in English to another department")
+        decided = self._write(_JOHN, _BILLING, words.ENGLISH_SUBJECT, words.ENGLISH_QUESTION)
+        letter = self._receive(_JOHN, "The acknowledgement is in English")
+        self._check("the address names the department", decided["department"], "billing")
+        self._check("the letter is in his language", "We have received" in letter.text, True)
+        said = "counts as received: 9 November 2026, 15:20" in letter.text
+        self._check("a mail within hours counts from when it came", said, True)
+
+    def _books(self) -> None:
+        self._scene(MONDAY.replace(hour=17), "the books are compared")
+        self._stage.settled()
+        spool = self._stage.ask("spool", "list")
+        outbox = self._stage.ask("outbox", "list")
+        tickets = self._stage.ask("tickets", "list")
+        self._telling.say(
+            f"{len(spool)} mails came in, {len(tickets)} tickets were opened, {len(outbox)}"
+            " letters left."
+        )
+        kept = {each["id"]: (each["state"], each["sha256"]) for each in spool}
+        self._check(
+            "each mail answered 250 is kept, octet for octet, and worked off", kept, self._sent
+        )
+        self._check(
+            "each letter was delivered, once, and nobody got another",
+            sorted(each["message_id"] for each in outbox if each["state"] == "delivered"),
+            sorted(each.message_id for each in self._stage.smarthost.letters),
+        )
+        answered = sorted(each["ticket"] for each in outbox if each["kind"] == "acknowledgement")
+        numbers = sorted(each["number"] for each in tickets)
+        self._check("each ticket was acknowledged once", answered, numbers)
+        events = sorted(each["event"] for each in outbox if each["recipient"] == _ANNA.address)
+        expected = ["closed", "comment", "received"]
+        self._check("neither a follow-up nor an out-of-office is answered", events, expected)
+
+    def _scene(self, at: datetime, headline: str) -> None:
+        self._stage.set_clock(at)
+        self._now = at
+        self._telling.scene(at, headline)
+
+    def _write(
+        self,
+        who: Correspondent,
+        to: str,
+        subject: str,
+        text: str,
+        headers: Mapping[str, str] | None = None,
+        mail_from: str | None = None,
+    ) -> Told:
+        """Send a mail by SMTP, and return what the daemon's log says was decided on it."""
+        message = who.compose(to, subject, text, self._now, headers or {})
+        self._telling.say(f"{who.name} <{who.address}> sends by SMTP:")
+        shown = [f"{name}: {value}" for name, value in (headers or {}).items()]
+        self._telling.show([f"To: {to}", f"Subject: {subject}", *shown, "", *text.splitlines()])
+        sent = who.send(message, self._port, mail_from)
+        self._sent[sent.spool_id] = ("done", hashlib.sha256(sent.octets).hexdigest())
+        return self._stage.decided(sent.spool_id)
+
+    def _receive(self, who: Correspondent, sentence: str) -> Letter:
+        """Wait for the next letter to someone, and show it."""
+        unread = self._stage.wait_for(lambda: self._unread(who), f"a letter to {who.address}")
+        self._read[who.address] = self._read.get(who.address, 0) + 1
+        self._telling.say(f"{sentence}:")
+        lines = [line for line in unread[0].text.splitlines() if line.strip()]
+        self._telling.show([f"Subject: {unread[0].subject}", "", *lines])
+        return unread[0]
+
+    def _unread(self, who: Correspondent) -> list[Letter]:
+        letters = self._stage.smarthost.letters_to(who.address)
+        return letters[self._read.get(who.address, 0) :]
+
+    def _last(self, who: Correspondent) -> Letter:
+        return self._stage.smarthost.letters_to(who.address)[-1]
+
+    def _answering(self, who: Correspondent) -> dict[str, str]:
+        """Return what a mail program writes into a reply to someone's last letter."""
+        return {"In-Reply-To": self._last(who).message_id}
+
+    def _command(self, verb: str, text: str | None) -> str:
+        """Let the agent run a command on the ticket, and return what it prints."""
+        said = ("--text", text) if text else ()
+        quoted = f' --text "{text}"' if text else ""
+        self._telling.show([f"$ mailgate tickets {verb} {self._number}{quoted}"])
+        printed = self._stage.command("tickets", verb, self._number, *said)
+        self._telling.show(printed.splitlines())
+        return printed
+
+    def _ticket(self) -> Told:
+        told: Told = self._stage.ask("tickets", "show", self._number)
+        return told
+
+    def _check(self, what: str, found: object, expected: object) -> None:
+        if found != expected:
+            raise UnmetError(what, expected, found)
+        self.checked.append(what)
+
+
+def _among(texts: Iterable[str], letter: Letter) -> list[str]:
+    """Return which of these texts the letter holds."""
+    return [each for each in texts if each in letter.subject or each in letter.text]
