@@ -75,9 +75,10 @@ class Daemon:
         self.write_config(smarthost_port)
 
     def write_config(self, smarthost_port: int | None) -> None:
-        """Write the configuration; without a port nothing is sent."""
-        sends = SMARTHOST.format(port=smarthost_port) if smarthost_port else ""
-        self.config.write_text(CONFIG.format(url=self.url, smarthost=sends, desk=DESK))
+        """Write the configuration; without a port it never sends."""
+        self.sends = smarthost_port is not None
+        smarthost = SMARTHOST.format(port=smarthost_port) if self.sends else ""
+        self.config.write_text(CONFIG.format(url=self.url, smarthost=smarthost, desk=DESK))
         self.config.chmod(0o600)
 
     @property
