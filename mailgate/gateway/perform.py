@@ -127,7 +127,9 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     contribution = contribution_of(job)
     if verdict.late and verdict.linked_to is not None:
         old = job.office.subject_tag.replace("{number}", str(verdict.linked_to.number))
-        contribution = replace(contribution, subject=contribution.subject.replace(old, "").strip())
+        contribution = replace(
+            contribution, subject=" ".join(contribution.subject.replace(old, "").split())
+        )
     received_at = job.claimed.arrival.received_at
     ticket, entry = service.open_ticket(
         job.session, job.office, department, contribution, received_at, job.now
@@ -206,19 +208,21 @@ def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
         speaks=verdict.speaks,
     )
     if third_party:
-        who = people.meet(job.session, contribution.author, job.now)
-        people.join(
-            job.session,
-            verdict.ticket.ticket_id,
-            who.person_id,
-            contribution.author.address,
-            Role.THIRD_PARTY,
-            job.now,
-        )
+        _join_as_third_party(job, verdict.ticket.ticket_id)
     _remember_proof(job)
     result.ticket = ticket.number
     result.effective_received_at = entry.effective_received_at
     result.acknowledge_reason = "no acknowledgement: the mail belongs to a ticket that was there"
+
+
+def _join_as_third_party(job: Job, ticket_id: int) -> None:
+    """Remember who spoke with our mail in his hand; nobody certain, or we ourselves, is no one."""
+    author = job.examined.message.author
+    if author is None or job.office.directory.is_own(author.address):
+        return
+    who = people.meet(job.session, author, job.now)
+    role = Role.THIRD_PARTY
+    people.join(job.session, ticket_id, who.person_id, author.address, role, job.now)
 
 
 def _bounce(job: Job, verdict: Bounce, result: SpoolResult) -> None:
