@@ -3,6 +3,7 @@
 Works in the caller's transaction, so that a mail is done with all its consequences or not at all.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -123,13 +124,13 @@ def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
 
 
 def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) -> None:
-    department = job.office.directory.departments[verdict.department]
+    # A late reply may be to a ticket whose department is configured no more.
+    directory = job.office.directory
+    department = directory.departments.get(verdict.department, directory.postmaster)
     contribution = contribution_of(job)
     if verdict.late and verdict.linked_to is not None:
-        old = job.office.subject_tag.replace("{number}", str(verdict.linked_to.number))
-        contribution = replace(
-            contribution, subject=" ".join(contribution.subject.replace(old, "").split())
-        )
+        subject = _without_tag(job.office, contribution.subject, verdict.linked_to.number)
+        contribution = replace(contribution, subject=subject)
     received_at = job.claimed.arrival.received_at
     ticket, entry = service.open_ticket(
         job.session, job.office, department, contribution, received_at, job.now
@@ -144,6 +145,12 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     result.ticket = ticket.number
     result.effective_received_at = ticket.effective_received_at
     _acknowledge(job, ticket, entry, result)
+
+
+def _without_tag(office: Office, subject: str, number: int) -> str:
+    """Return a subject without an old ticket's tag, in any case, as threads.clues finds it."""
+    tag = re.escape(office.subject_tag.replace("{number}", str(number)))
+    return " ".join(re.sub(tag, " ", subject, flags=re.IGNORECASE).split())
 
 
 def _acknowledge(job: Job, ticket: Ticket, entry: Entry, result: SpoolResult) -> None:
