@@ -26,7 +26,7 @@ from mailgate.outbox.mail import OutboxMail
 from mailgate.store import installation
 from mailgate.store.database import Database
 from mailgate.tickets import people
-from mailgate.tickets.model import Ticket
+from mailgate.tickets.model import Entry, Ticket
 from tests.world.cases import Case, case_of
 from tests.world.daemon import Daemon
 from tests.world.people import Agent, Customer, Mail, hand_over
@@ -53,6 +53,7 @@ class World:
         self.now = datetime.now(ZoneInfo(WARSAW))
         self._smarthost_works = True
         self._expected: list[str] = []
+        self._second: Daemon | None = None
         with self.database.writing() as session:
             installation.mark_as_demo(session)
         self.it_is("Tuesday 2026-11-03 10:00")
@@ -110,11 +111,26 @@ class World:
         self.smarthost.go_down()
         self._smarthost_works = False
 
+    def smarthost_takes_and_says_nothing(self) -> None:
+        """Let the smarthost hang up before it says that it has taken a mail."""
+        self.smarthost.mute = True
+        self._smarthost_works = False
+
     def smarthost_is_back(self) -> None:
         """Let mail go out again, and wait until it has."""
-        self.smarthost.come_back()
+        if self.smarthost.mute:
+            self.smarthost.mute = False
+        else:
+            self.smarthost.come_back()
         self._smarthost_works = True
         self.settles()
+
+    def second_daemon(self) -> Daemon:
+        """Prepare another daemon, with a state directory of its own, on the same database."""
+        folder = self.daemon.folder.with_name("second")
+        self._second = Daemon(folder, self.database.url, self.smarthost.port)
+        self._second.clock = self.daemon.clock
+        return self._second
 
     def the_log_may_say(self, event: str) -> None:
         """Expect an event in the log that else would be an error nobody planned."""
@@ -192,6 +208,12 @@ class World:
             numbers = list(session.execute(query).scalars())
         return [self._ticket(number) for number in numbers]
 
+    def entries_of_customers(self) -> list[str]:
+        """Return the Message-IDs of all that customers wrote."""
+        with self.database.reading() as session:
+            theirs = select(col(Entry.message_id)).where(col(Entry.kind) == "message")
+            return list(session.execute(theirs).scalars())
+
     def held(self) -> list[str]:
         """Return the causes of what is held, in the order in which it came."""
         with self.database.reading() as session:
@@ -208,6 +230,8 @@ class World:
     def ends(self) -> None:
         """End everything, and fail where the log tells of an error nobody expected."""
         self.daemon.kill()
+        if self._second is not None:
+            self._second.kill()
         self.smarthost.close()
         self.database.dispose()
         wrong = [
