@@ -5,8 +5,9 @@ When anything unexpected happens, everything is rolled back and the mail is trie
 three failures it is held for a human, with the error, and the next mail goes on.
 """
 
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -46,14 +47,23 @@ class Gateway:
     owner: str
     now: Now
     after_each: Callable[[], None]
+    _interrupted: threading.Event = field(default_factory=threading.Event, init=False)
 
     def step(self) -> bool:
-        """Work off the next few mails; say whether there were any."""
+        """Work off the next few mails; say whether there were any.
+
+        Raises what the database raises when it goes away; the next step goes on with those mails.
+        """
         with self.database.writing() as session:
+            if self._interrupted.is_set():
+                # What an earlier step had claimed and not settled is worked on by nobody.
+                spool.release_claims(session, self.owner)
+            self._interrupted.set()
             batch = spool.claim(session, self.owner, self.now(), _LEASE, _AT_ONCE)
         for claimed in batch:
             self._step_one(claimed)
             self.after_each()
+        self._interrupted.clear()
         return bool(batch)
 
     def _step_one(self, claimed: Claimed) -> None:

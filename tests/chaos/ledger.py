@@ -72,6 +72,11 @@ class Ledger:
         with self._lock:
             return [mail for mail, reply in self._replies.items() if reply.startswith(code)]
 
+    def forget_replies(self, code: str) -> None:
+        """Take the replies that begin so for none at all."""
+        for mail in self.answered(code):
+            self.note(mail, "")
+
     def codes(self) -> Counter[str]:
         """Count the reply codes; "" is no reply."""
         with self._lock:
