@@ -190,6 +190,11 @@ class Daemon:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{key}:"))
 
+    def forget_peak(self) -> int:
+        """Let VmHWM begin anew and return the memory of this moment, in octets."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+        return self.memory()
+
     def _log_path(self) -> Path:
         return self.folder / f"log.{self.starts:03}"
 
