@@ -36,7 +36,7 @@ Answer = TypeVar("Answer")
 
 WARSAW = "Europe/Warsaw"
 _PATIENCE_SECONDS = 30.0
-_POLL_SECONDS = 0.01
+_POLL_SECONDS = 0.02
 
 # Known and harmless, but wrong: on SQLite, `PRAGMA optimize` outside of a writing transaction
 # fails where somebody writes meanwhile. To be taken out when housekeeping does otherwise.
@@ -74,6 +74,11 @@ class World:
         """Configure a department otherwise; before the first mail."""
         assert self.daemon.process is None, "the daemon runs already"
         self.daemon.desks[department] = {**self.daemon.desks[department], **settings}
+
+    def the_smarthost_is(self, port: int) -> None:
+        """Send through another server on loopback; before the first mail."""
+        assert self.daemon.process is None, "the daemon runs already"
+        self.daemon.smarthost_port = port
 
     def customer(self, address: str, name: str = "", *, proven: bool = False) -> Customer:
         """Meet a customer. proven: his address is known to be his."""
