@@ -127,7 +127,7 @@ def entries_by_message_id(database: Database) -> dict[str, list[str | None]]:
         return entries
 
 
-def drain(database: Database, daemon: Daemon, seconds: float = 30) -> None:
+def drain(database: Database, daemon: Daemon, seconds: float = 120) -> None:
     """Wait until a running daemon has worked off all mail, and sent all, if it sends."""
     coming = select(func.count()).where(col(Spool.state).in_((State.NEW, State.CLAIMED)))
     going = select(func.count()).where(col(OutboxMail.state).in_(("due", "leased")))
