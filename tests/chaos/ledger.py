@@ -150,7 +150,14 @@ def assert_sound(database: Database) -> None:
         assert all(row.cause for row in held)
         numbers = list(session.execute(select(col(Ticket.number))).scalars())
         assert len(numbers) == len(set(numbers)), "a ticket's number is there twice"
-        for sha256 in session.execute(select(col(Blob.sha256))).scalars():
+        kept = set(session.execute(select(col(Blob.sha256))).scalars())
+        named = {
+            sha256
+            for column in (Spool.sha256, Entry.sha256, OutboxMail.body_sha256)
+            for sha256 in session.execute(select(col(column)).distinct()).scalars()
+        }
+        assert kept == named - {None}, kept ^ named
+        for sha256 in kept:
             assert digest(blobs.get_bytes(session, sha256)) == sha256, f"octets of {sha256}"
     if database.is_sqlite:
         path = Path(database.url.removeprefix("sqlite:///"))

@@ -178,3 +178,14 @@ def test_idle_connections_keep_nobody_out(running, figure):
     figure(f"300 idle connections: the daemon grew by {grown / MB:.1f} MB")
     assert grown < 30 * MB
     drain(database, daemon)
+
+
+def test_the_scale_sees_a_daemon_that_keeps_mail_in_memory(tmp_path):
+    """One that reads a whole message into memory weighs more by that: this test can fail."""
+    with daemon_in(tmp_path / "daemon") as daemon:
+        daemon.start("greedy")
+        before = daemon.forget_peak()
+        mail = SHAPES["8bit"]()
+        with Wire(daemon.ports["smtp"]) as wire:
+            assert wire.send(mail.sender, DESK, mail.octets).startswith("250")
+        assert daemon.memory("VmHWM") - before > len(mail.octets)
