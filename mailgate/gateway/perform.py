@@ -33,6 +33,7 @@ from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket
 from mailgate.tickets.office import Office
 
 _MAX_SUBJECT = 500
+_MAX_THREAD_INDEX = 1_000
 _LEFT_OUT = "left in the original"
 _UNKNOWN = Address("unknown")
 
@@ -121,8 +122,13 @@ def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
         proven=job.examined.proven,
         third_party=third_party,
         defects=message.defects,
-        thread_index=(message.header("Thread-Index") or "")[:200],
+        thread_index=_short_or_none(message.header("Thread-Index") or ""),
     )
+
+
+def _short_or_none(thread_index: str) -> str:
+    """Return Outlook's index of a conversation, which is of no use when cut."""
+    return thread_index if len(thread_index) <= _MAX_THREAD_INDEX else ""
 
 
 def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) -> None:
