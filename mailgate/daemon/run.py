@@ -7,6 +7,7 @@ at once, which loses nothing either.
 import asyncio
 import os
 import signal
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,6 +113,7 @@ async def _watch(parts: Parts) -> None:
 def _end_loops(parts: Parts) -> None:
     for loop in parts.loops:
         loop.stop()
-    ended = [loop.join(_JOIN_SECONDS) for loop in parts.loops]
+    deadline = time.monotonic() + _JOIN_SECONDS
+    ended = [loop.join(max(deadline - time.monotonic(), 0)) for loop in parts.loops]
     if parts.sender is not None and all(ended):
         parts.sender.stop()
