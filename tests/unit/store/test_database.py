@@ -10,7 +10,13 @@ from sqlmodel import Session
 
 from mailgate.store import database as store
 from mailgate.store.blobs import Blob
-from mailgate.store.database import Database, DatabaseRefusedError, insert_once, serialize
+from mailgate.store.database import (
+    Database,
+    DatabaseGoneError,
+    DatabaseRefusedError,
+    insert_once,
+    serialize,
+)
 from mailgate.tickets.model import Person, PersonAddress
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
@@ -189,6 +195,26 @@ def test_a_reader_on_sqlite_sees_one_moment(database):
         assert blobs_in(session) == 0
 
     assert count(database) == 1
+
+
+@pytest.mark.one_database
+def test_a_removed_file_takes_no_mail(database, tmp_path):
+    """What is committed to a file that was removed or replaced would be lost; it is refused."""
+    file, aside = tmp_path / "mailgate.db", tmp_path / "aside.db"
+    with database.writing() as session:
+        insert_once(session, Blob, BLOB)
+    file.rename(aside)
+    for put_in_place in (None, b""):
+        if put_in_place is not None:
+            file.write_bytes(put_in_place)
+        with pytest.raises(DatabaseGoneError, match="put that file back"):  # noqa: SIM117
+            with database.writing() as session:
+                insert_once(session, Blob, {**BLOB, "sha256": "b" * 64})
+    aside.rename(file)
+    with database.writing() as session:
+        insert_once(session, Blob, {**BLOB, "sha256": "c" * 64})
+
+    assert count(database) == 2
 
 
 def test_a_row_that_names_nothing_is_refused(database):
