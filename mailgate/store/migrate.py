@@ -29,7 +29,9 @@ class SchemaState(StrEnum):
 
 
 def state(database: Database) -> SchemaState:
-    """Return how the schema stands; opens the database and changes nothing."""
+    """Return how the schema stands; changes nothing, and makes no file where there is none."""
+    if database.file is not None and not database.file.exists():
+        return SchemaState.EMPTY
     with database.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
         if revision is None:
