@@ -13,6 +13,7 @@ import orjson
 import structlog
 
 _log: Any = structlog.get_logger("mailgate")
+_LONGEST = 500
 
 
 def configure(*, verbose: bool = False) -> None:
@@ -26,6 +27,7 @@ def configure(*, verbose: bool = False) -> None:
             structlog.processors.ExceptionRenderer(
                 structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
             ),
+            _shorten,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -35,6 +37,13 @@ def configure(*, verbose: bool = False) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+def _shorten(_log: Any, _name: str, event: Any) -> Any:
+    """Keep the first line of what an error says: PostgreSQL's others quote the row it refused."""
+    for error in event.get("exception", ()):
+        error["exc_value"] = error["exc_value"].partition("\n")[0][:_LONGEST]
+    return event
 
 
 class _StandardError:
