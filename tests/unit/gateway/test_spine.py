@@ -13,7 +13,7 @@ from mailgate.intake import spool
 from mailgate.intake.spool import Spool
 from mailgate.message.address import Address
 from mailgate.outbox.mail import OutboxMail
-from mailgate.store.database import Database
+from mailgate.store.database import Database, serialize
 from mailgate.tickets import numbers, people, service, views
 from mailgate.tickets.model import Entry, Person, PersonAddress, Role, Ticket
 from tests.unit.bureau import AGENT, ANNA, HOUR, MALLORY, NOW, Gate, letter
@@ -289,3 +289,33 @@ def test_two_participants_reopen_a_ticket_once(database: Database) -> None:
     after = gates[0].ticket(first.ticket)
     assert (after.status, after.reopened) == ("open", 1)
     assert len(gates[0].entries(first.ticket)) == 3
+
+
+@pytest.mark.parametrize("busy_with", ["the sender", "the mail", "the ticket", "another ticket"])
+def test_what_another_daemon_is_at_work_on_is_waited_for(
+    database: Database, busy_with: str
+) -> None:
+    """One sender, one Message-ID and one ticket are each in one transaction at a time."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    gate = Gate(database)
+    (mine,), (other,) = gate.receive(letter()), gate.receive(letter())
+    impatient = Database(f"{database.url}?options=-c%20lock_timeout%3D500")
+    reply = letter(subject=f"[#{mine.ticket}] x", message_id="<9@example.net>")
+    spool_id = gate.accept(reply)
+    with database.writing() as session:
+        match busy_with:
+            case "the sender":
+                serialize(session, f"from:{ANNA}")
+            case "the mail":
+                serialize(session, "message:<9@example.net>")
+            case _:
+                number = mine.ticket if busy_with == "the ticket" else other.ticket
+                views.locked(session, gate.ticket(number).id or 0)
+        Gate(impatient).gateway.step()
+    impatient.dispose()
+    row = gate.row(spool_id)
+    if busy_with == "another ticket":
+        assert row.state == "done"
+    else:
+        assert row.state == "new" and "lock timeout" in (row.last_error or "")
