@@ -5,10 +5,13 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from mailgate import cage, logs
 from mailgate.departments import Directory, Reopen, ReopenRule
 from mailgate.intake import held
 from mailgate.intake.spool import Spool
+from mailgate.message.parse import simplified
 from mailgate.outbox.mail import OutboxMail
+from mailgate.replies.acknowledge import Limits
 from mailgate.store.database import Database
 from mailgate.tickets import people, service, views
 from mailgate.tickets.model import Participant, TicketLink
@@ -545,3 +548,43 @@ def test_an_agents_address_with_a_token_and_no_proof_is_held(database: Database)
     assert gate.row(spool_id).state == "done"
     assert gate.ticket(first.ticket).status == "answered"
     assert gate.entries(first.ticket)[-1].third_party
+
+
+def test_the_installations_limit_raises_an_alarm(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the senders; the mail that trips it is a ticket."""
+    alarms: list[int] = []
+    monkeypatch.setattr(logs, "acknowledgements_capped", lambda number, _: alarms.append(number))
+    gate = Gate(database, replace(OFFICE, limits=Limits(installation_hour=2)))
+    senders = [f"p{n}@example{n}.net" for n in range(3)]
+    results = [gate.receive(letter(each), mail_from=each)[0] for each in senders]
+    assert [each.acknowledge for each in results] == [True, True, False]
+    assert alarms == [results[-1].ticket]
+
+
+@pytest.mark.parametrize(
+    ("groups", "answered"), [(frozenset({"L.example.NET"}), True), ((), False)]
+)
+def test_a_list_is_answered_only_where_the_department_names_it(
+    database: Database, groups: frozenset[str], answered: bool
+) -> None:
+    """By its List-Id, which may stand behind its name."""
+    gate = Gate(database, office(groups=frozenset(groups)))
+    (result,) = gate.receive(letter(headers=('List-Id: "The list" <l.example.net>',)))
+    assert result.acknowledge is answered
+
+
+def test_what_could_not_be_read_has_its_original_attached(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its ticket says so."""
+    read_only_its_head = simplified(letter(), 10, "too much of it")
+    monkeypatch.setattr(cage, "read", lambda *_: read_only_its_head)
+    gate = Gate(database)
+    (result,) = gate.receive(letter())
+    ticket = gate.ticket(result.ticket)
+    with database.reading() as session:
+        (_, (file,)), *_ = views.history(session, ticket.id or 0)
+    assert (file.name, file.part) == ("original.eml", None)
+    assert "unreadable" in [event for event, _ in gate.events(result.ticket)]
