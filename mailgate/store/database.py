@@ -22,6 +22,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 _BUSY_MILLISECONDS = 10_000
+# A server that vanished without a word is given up in a minute, not after the two hours that
+# TCP's own defaults come to.
+_LIVE_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class DatabaseRefusedError(Exception):
@@ -205,7 +214,7 @@ def _postgresql_engine(url: str) -> Engine:
         url,
         pool_size=16,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10},
+        connect_args=_LIVE_LINE,
         hide_parameters=True,
     )
 
@@ -227,4 +236,6 @@ def _set_postgresql_options(connection: Any) -> None:
                 )
         cursor.execute("SET synchronous_commit = on")
         cursor.execute("SET timezone = 'UTC'")
+        # As long as a writer on SQLite waits: whoever sends mail is told to try again.
+        cursor.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
     connection.commit()

@@ -49,6 +49,8 @@ def upgrade(database: Database) -> None:
     engine = database.engine.execution_options(mailgate_writes=True)
     with engine.begin() as connection:
         if not database.is_sqlite:
+            # Another daemon's migration may take its time, and so may the tables it holds.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK}
             )
