@@ -69,3 +69,32 @@ def test_a_log_nobody_takes_stops_nobody():
 
     assert said == b"1\n"
     assert process.returncode == 0
+
+
+def test_a_log_that_nobody_reads_holds_nobody_up():
+    """Events go on while the reader stands still; later he is told how many he missed."""
+    script = """
+from mailgate import logs
+logs.configure()
+for number in range(30_000):
+    logs.not_reloaded()
+print("went on", flush=True)
+input()
+logs.stopped()
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "went on\n"
+
+    _, said = process.communicate("\n", timeout=60)
+    events = [json.loads(line) for line in said.splitlines()]
+    lost = sum(event["lines"] for event in events if event["event"] == "log-lines-lost")
+    written = sum(event["event"] != "log-lines-lost" for event in events)
+    assert lost > 0
+    assert written + lost == 30_001
