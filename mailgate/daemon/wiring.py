@@ -78,9 +78,9 @@ def open_store(configuration: Configuration, *, make: bool = True) -> Database:
 
     Raises CannotStartError where the schema is not this program's, or the database is away.
     """
-    if configuration.store_url.startswith("sqlite"):
-        configuration.state.mkdir(mode=0o750, parents=True, exist_ok=True)
     database = Database(configuration.store_url)
+    if database.is_sqlite and make:
+        configuration.state.mkdir(mode=0o750, parents=True, exist_ok=True)
     try:
         state = migrate.state(database)
         if state is SchemaState.EMPTY and make:
@@ -89,10 +89,7 @@ def open_store(configuration: Configuration, *, make: bool = True) -> Database:
     except DatabaseRefusedError as error:
         raise CannotStartError(MISCONFIGURED, str(error)) from error
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise CannotStartError(
-            UNAVAILABLE, f"the database does not answer ({why}); start it, or mend [store] url"
-        ) from error
+        raise CannotStartError(UNAVAILABLE, _away(database, error)) from error
     match state:
         case SchemaState.OLDER:
             text = "the database is of an older version: run `mailgate migrate`"
@@ -105,6 +102,16 @@ def open_store(configuration: Configuration, *, make: bool = True) -> Database:
             raise CannotStartError(MISCONFIGURED, text)
         case _:
             return database
+
+
+def _away(database: Database, error: SQLAlchemyError) -> str:
+    why = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    if database.file is None:
+        return f"the database does not answer ({why}); start it, or mend [store] url"
+    return (
+        f"{database.file}: cannot be used as the database ({why}); let the user of the daemon "
+        "write it and its directory, or mend [store] url"
+    )
 
 
 def make_office(configuration: Configuration, database: Database) -> Office:

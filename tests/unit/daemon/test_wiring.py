@@ -119,6 +119,31 @@ def test_a_database_that_is_away_is_told_without_a_password(configuration: Confi
     assert "topsecret" not in str(why) and "\n" not in str(why)
 
 
+@pytest.mark.parametrize("found", ["a directory", "another file"])
+def test_a_file_that_is_no_database_is_told_by_its_name(
+    configuration: Configuration, found: str
+) -> None:
+    """Nobody is told to start what is a file, and nobody is left to guess which file it is."""
+    file = Path(configuration.store_url.removeprefix("sqlite:///"))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if found == "a directory":
+        file.mkdir()
+    else:
+        file.write_text("no database at all")
+    why = refused(configuration)
+    assert why.code == 69 and str(file) in str(why) and "start it" not in str(why)
+
+
+def test_a_question_makes_no_directory(configuration: Configuration, tmp_path: Path) -> None:
+    """What root asks before the first start leaves nothing that the daemon cannot write."""
+    asked = replace(
+        configuration, state=tmp_path / "new", store_url=f"sqlite:///{tmp_path / 'new' / 'm.db'}"
+    )
+    with pytest.raises(CannotStartError, match="no database yet"):
+        wiring.open_store(asked, make=False)
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_state_directory_that_cannot_be_written_is_told(
     configuration: Configuration, tmp_path: Path
 ) -> None:
