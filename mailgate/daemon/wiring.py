@@ -4,8 +4,6 @@ Opens the store, refuses what cannot work with a sentence and an exit code of sy
 returns parts that know only what they need.
 """
 
-import shutil
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from mailgate.clock import FileClock, Now, system_now
 from mailgate.config.configuration import Configuration
 from mailgate.daemon import lock
 from mailgate.daemon.loop import Loop
+from mailgate.daemon.room import Room
 from mailgate.delivery import Delivery
 from mailgate.gateway.spine import Gateway
 from mailgate.intake import spool
@@ -179,7 +178,7 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
         knows=lambda address: routing.department_for(address, office.directory) is not None,
         now=now,
         directory=configuration.state,
-        room=_Room(configuration),
+        room=Room(_places(configuration, database), 2 * _largest(configuration)),
     )
     jobs = Loop("jobs", schedule.step)
     return Parts(configuration, database, office, reception, gateway, delivery, jobs, sender, locks)
@@ -273,6 +272,15 @@ def _free_claims(
         logs.freed(spooled, outgoing)
 
 
+def _places(configuration: Configuration, database: Database) -> set[Path]:
+    return {configuration.state} | ({database.file.parent} if database.file else set())
+
+
+def _largest(configuration: Configuration) -> int:
+    listeners = (configuration.smtp, configuration.lmtp)
+    return max((each.limits.max_message_size for each in listeners if each is not None), default=0)
+
+
 def _accepting(database: Database, gateway: Loop) -> Callable[[Arrival, Content], int]:
     def accept(arrival: Arrival, content: Content) -> int:
         spool_id = spool.accept(database, arrival, content)
@@ -280,21 +288,3 @@ def _accepting(database: Database, gateway: Loop) -> Callable[[Arrival, Content]
         return spool_id
 
     return accept
-
-
-class _Room:
-    """Says whether the disk has room for mail; looks once a second."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        listeners = [each for each in (configuration.smtp, configuration.lmtp) if each is not None]
-        sizes = [each.limits.max_message_size for each in listeners]
-        self._needed = 2 * max(sizes, default=0)
-        self._place = configuration.state
-        self._looked_at = float("-inf")
-        self._enough = True
-
-    def __call__(self) -> bool:
-        if time.monotonic() - self._looked_at > 1:
-            self._enough = shutil.disk_usage(self._place).free >= self._needed
-            self._looked_at = time.monotonic()
-        return self._enough

@@ -1,0 +1,26 @@
+"""Whether the disks have room for mail: asked before it is sent, so that its sender keeps it."""
+
+import shutil
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+class Room:
+    """Says whether every one of the places has the octets needed; looks once a second."""
+
+    def __init__(self, places: Collection[Path], needed: int) -> None:
+        self._places = places
+        self._needed = needed
+        self._looked_at = float("-inf")
+        self._enough = True
+
+    def __call__(self) -> bool:
+        """Say so. OSError where a place is not there."""
+        if time.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
+            free = min(shutil.disk_usage(place).free for place in self._places)
+            self._enough = free >= self._needed
+            self._looked_at = time.monotonic()
+        return self._enough
