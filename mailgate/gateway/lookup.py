@@ -36,11 +36,25 @@ _DUPLICATE_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class Reported:
+    """The mail of ours that came back: its ticket, and whether it was an agent's answer.
+
+    sender, number: the signed envelope sender and its ticket number, where nothing else tells
+    which mail it was.
+    """
+
+    ticket: Candidate
+    was_answer: bool
+    sender: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Examined:
     """A mail with all that was found out about it, ready to be decided on.
 
     proven: the sender's address is known to be his, or proves it with this mail. vouched: by one
-    of our tokens. was_answer: a report is on an agent's answer.
+    of our tokens. reported: the mail of ours that it is a report on.
     """
 
     message: Message
@@ -48,7 +62,7 @@ class Examined:
     authenticity: Authenticity
     proven: bool
     vouched: bool
-    was_answer: bool = False
+    reported: Reported | None = None
 
 
 def examine(
@@ -71,7 +85,7 @@ def examine(
         or vouched
         or (session is not None and people.is_proven(session, author))
     )
-    reported, was_answer = _reported(session, office, message, envelope.recipients, now)
+    reported = _reported(session, office, message, envelope.recipients, now)
     circumstances = Circumstances(
         nature=nature,
         nature_reasons=reasons,
@@ -79,10 +93,10 @@ def examine(
         found=found,
         reopens=_reopens(session, office, found, claimed.arrival.received_at),
         seen=_seen(session, message, now) if nature is not Nature.LOOP else {},
-        reported=reported,
+        reported=reported.ticket if reported else None,
         release=_release(session, office, claimed, routed),
     )
-    return Examined(message, circumstances, authenticity, proven, vouched, was_answer)
+    return Examined(message, circumstances, authenticity, proven, vouched, reported)
 
 
 def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) -> list[Hit]:
@@ -169,24 +183,25 @@ def _reported(
     message: Message,
     recipients: Sequence[str],
     now: datetime,
-) -> tuple[Candidate | None, bool]:
-    """Return the ticket of the mail of ours that a report is on, and whether it was an answer.
+) -> Reported | None:
+    """Return the mail of ours that a report is on.
 
     Only a Message-ID that we sent counts, or the signed envelope sender of an answer: a report
     that knows neither proves nothing.
     """
     if session is None or message.report is None:
-        return None, False
+        return None
     ticket = views.by_sent(session, message.report.of)
     if ticket is not None:
         kinds = mail.kinds_sent_as(session, message.report.of)
-        return candidate(session, ticket), mail.Kind.REPLY in kinds
-    for token in (read_address(office.keys, each, now.date()) for each in recipients):
+        return Reported(candidate(session, ticket), mail.Kind.REPLY in kinds)
+    for address in recipients:
+        token = read_address(office.keys, address, now.date())
         if token is not None and token.purpose is Purpose.RETURN:
             ticket = views.by_number(session, token.number)
             if ticket is not None:
-                return candidate(session, ticket), True
-    return None, False
+                return Reported(candidate(session, ticket), True, address, token.number)
+    return None
 
 
 def _release(

@@ -267,10 +267,13 @@ def _bounce(job: Job, verdict: Bounce, result: SpoolResult) -> None:
         for each in (report.recipients if report else ())
     ]
     text = "; ".join([verdict.reason, *fates])[:2_000]
-    if verdict.failed and report is not None:
+    reported = job.examined.reported
+    if verdict.failed and report is not None and reported is not None:
         for each in report.recipients:
             control.bounced(job.session, report.of, each.address, text)
-        service.mail_failed(job.session, ticket, job.now, text, was_answer=job.examined.was_answer)
+        if reported.sender:
+            control.returned(job.session, reported.number, reported.sender, text)
+        service.mail_failed(job.session, ticket, job.now, text, was_answer=reported.was_answer)
     else:
         service.record(job.session, ticket, job.examined.circumstances.nature, text, job.now)
     result.ticket = ticket.number

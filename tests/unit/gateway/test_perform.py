@@ -321,6 +321,23 @@ def test_a_bounce_of_an_answer_opens_the_ticket_again(database: Database) -> Non
     assert _states(gate, ours) == ["refused"]
 
 
+def test_a_bounce_that_only_its_envelope_sender_places_marks_the_mail(database: Database) -> None:
+    """The answers of that day to that recipient; no other day's and no other ticket's."""
+    gate = Gate(database, office(subaddressing=True))
+    (first,), (other,) = gate.receive(letter()), gate.receive(letter())
+    before, elsewhere = answer(gate, first.ticket), answer(gate, other.ticket)
+    gate.now += DAY
+    ours = answer(gate, first.ticket)
+    for each in (before, elsewhere, ours):
+        _delivered(gate, each)
+    (mail,) = gate.outbox(col(OutboxMail.message_id) == ours)
+    back = (mail.mail_from.upper(),)
+    (result,) = gate.receive(bounce("", "a.nowak@elsewhere.example"), mail_from="", recipients=back)
+    assert (result.verdict, gate.ticket(first.ticket).status) == ("bounce", "open")
+    states = [_states(gate, each) for each in (before, elsewhere, ours)]
+    assert states == [["delivered"], ["delivered"], ["refused"]]
+
+
 def test_a_bounce_of_an_acknowledgement_changes_no_status(database: Database) -> None:
     """A line in the history, and no mail."""
     gate = Gate(database)
