@@ -3,7 +3,7 @@
 Reads only. Without a session (a dry run where there is no database) nothing is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from mailgate.gateway.decide import Circumstances, Release
 from mailgate.intake.spool import Claimed
+from mailgate.message.address import Envelope
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.outbox import mail
@@ -75,7 +76,13 @@ def examine(
     authenticity = Authenticity.NONE
     signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
     routed = route(message, envelope, office.directory)
-    hits = _hits(session, clues(message, envelope.recipients, signs), routed)
+    pointers = clues(
+        message,
+        envelope.recipients,
+        signs,
+        by_machine=nature in (Nature.MACHINE, Nature.AUTO_REPLY),
+    )
+    hits = _hits(session, pointers, routed)
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None
     found = find(hits, Speaker(author, authenticity, is_agent))
@@ -85,7 +92,7 @@ def examine(
         or vouched
         or (session is not None and people.is_proven(session, author))
     )
-    reported = _reported(session, office, message, envelope.recipients, now)
+    reported = _reported(session, office, message, envelope, nature, now)
     circumstances = Circumstances(
         nature=nature,
         nature_reasons=reasons,
@@ -181,27 +188,38 @@ def _reported(
     session: Session | None,
     office: Office,
     message: Message,
-    recipients: Sequence[str],
+    envelope: Envelope,
+    nature: Nature,
     now: datetime,
 ) -> Reported | None:
     """Return the mail of ours that a report is on.
 
     Only a Message-ID that we sent counts, or the signed envelope sender of an answer: a report
-    that knows neither proves nothing.
+    that knows neither proves nothing. What a machine sends there from nowhere is a report in
+    words that nobody could read.
     """
-    if session is None or message.report is None:
+    unread = nature is Nature.MACHINE and _has_no_return_path(message, envelope)
+    if session is None or (message.report is None and not unread):
         return None
-    ticket = views.by_sent(session, message.report.of)
+    of = message.report.of if message.report else ""
+    ticket = views.by_sent(session, of) if of else None
     if ticket is not None:
-        kinds = mail.kinds_sent_as(session, message.report.of)
+        kinds = mail.kinds_sent_as(session, of)
         return Reported(candidate(session, ticket), mail.Kind.REPLY in kinds)
-    for address in recipients:
+    for address in (*envelope.recipients, *(to.address for to in message.to)):
         token = read_address(office.keys, address, now.date())
         if token is not None and token.purpose is Purpose.RETURN:
             ticket = views.by_number(session, token.number)
             if ticket is not None:
                 return Reported(candidate(session, ticket), True, address, token.number)
     return None
+
+
+def _has_no_return_path(message: Message, envelope: Envelope) -> bool:
+    """Say whether it came from the null sender; a mailbox knows that by the header alone."""
+    path = envelope.mail_from
+    path = message.header("Return-Path") if path is None else path
+    return path is not None and not path.strip("<> ")
 
 
 def _release(

@@ -11,6 +11,7 @@ from typing import assert_never
 from sqlmodel import Session
 
 from mailgate import hours, logs
+from mailgate.gateway import reports
 from mailgate.gateway.decide import (
     Bounce,
     Duplicate,
@@ -24,7 +25,6 @@ from mailgate.gateway.lookup import Examined
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment
-from mailgate.outbox import control
 from mailgate.replies import acknowledge
 from mailgate.threads import Authenticity, Standing
 from mailgate.tickets import correspondence, entries, ledger, people, service, views
@@ -63,7 +63,8 @@ def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResul
         case FollowUp():
             _follow_up(job, verdict, result)
         case Bounce():
-            _bounce(job, verdict, result)
+            result.ticket = reports.record(job.session, job.examined, verdict, job.now).number
+            result.acknowledge_reason = "no acknowledgement: the mail is a report"
         case Duplicate(ticket=candidate, reason=reason):
             first = views.locked(job.session, candidate.ticket_id)
             text = f"mail {job.claimed.id} is the same as one before and made no entry"
@@ -257,27 +258,6 @@ def _join_as_third_party(job: Job, ticket_id: int) -> None:
     who = people.meet(job.session, author, job.now)
     role = Role.THIRD_PARTY
     people.join(job.session, ticket_id, who.person_id, author.address, role, job.now)
-
-
-def _bounce(job: Job, verdict: Bounce, result: SpoolResult) -> None:
-    ticket = views.locked(job.session, verdict.ticket.ticket_id)
-    report = job.examined.message.report
-    fates = [
-        f"{each.address}: {each.action} {each.status} {each.diagnostic}".strip()
-        for each in (report.recipients if report else ())
-    ]
-    text = "; ".join([verdict.reason, *fates])[:2_000]
-    reported = job.examined.reported
-    if verdict.failed and report is not None and reported is not None:
-        for each in report.recipients:
-            control.bounced(job.session, report.of, each.address, text)
-        if reported.sender:
-            control.returned(job.session, reported.number, reported.sender, text)
-        service.mail_failed(job.session, ticket, job.now, text, was_answer=reported.was_answer)
-    else:
-        service.record(job.session, ticket, job.examined.circumstances.nature, text, job.now)
-    result.ticket = ticket.number
-    result.acknowledge_reason = "no acknowledgement: the mail is a report"
 
 
 def _remember_proof(job: Job) -> None:

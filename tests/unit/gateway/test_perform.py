@@ -338,6 +338,43 @@ def test_a_bounce_that_only_its_envelope_sender_places_marks_the_mail(database: 
     assert states == [["delivered"], ["delivered"], ["refused"]]
 
 
+@pytest.mark.parametrize(
+    ("sender", "mail_from", "headers", "verdict", "status"),
+    [
+        ("postmaster@mx.example.net", "", (), "bounce", "open"),
+        (None, "", (), "bounce", "open"),
+        ("robot@mx.example.net", "robot@mx", ("Precedence: bulk",), "follow-up", "answered"),
+        (ANNA, "", (), "follow-up", "answered"),
+        (ANNA, ANNA, ("Auto-Submitted: auto-replied",), "follow-up", "answered"),
+        ("x@mx.example.net", "", ("X-Autoreply: yes",), "follow-up", "answered"),
+        (ANNA, ANNA, (), "open", "answered"),
+    ],
+    ids=["unread", "nobody", "robot", "participant", "absent", "absent-elsewhere", "person"],
+)
+def test_what_machines_send_to_the_envelope_sender_belongs_to_its_ticket(
+    database: Database,
+    sender: str | None,
+    mail_from: str,
+    headers: tuple[str, ...],
+    verdict: str,
+    status: str,
+) -> None:
+    """From nowhere and nobody of the ticket it is a bounce that we could not read."""
+    gate = Gate(database, office(subaddressing=True))
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    _delivered(gate, ours)
+    (mail,) = gate.outbox(col(OutboxMail.message_id) == ours)
+    raw = letter(sender, "Hm", "Nie udało się\r\ndoręczyć.", headers=headers)
+    (result,) = gate.receive(raw, mail_from=mail_from, recipients=(mail.mail_from,))
+    assert (result.verdict, gate.ticket(first.ticket).status) == (verdict, status)
+    assert (result.ticket == first.ticket) is (verdict != "open")
+    assert _states(gate, ours) == ["refused" if verdict == "bounce" else "delivered"]
+    if verdict == "bounce":
+        ((event, text),) = gate.events(first.ticket)
+        assert event == "undelivered" and "Nie udało się doręczyć." in text
+
+
 def test_a_bounce_of_an_acknowledgement_changes_no_status(database: Database) -> None:
     """A line in the history, and no mail."""
     gate = Gate(database)
