@@ -152,6 +152,9 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     if verdict.linked_to is not None:
         kind = LinkKind.LATE_REPLY if verdict.late else LinkKind.STRANGER
         service.link(job.session, ticket, verdict.linked_to.ticket_id, kind)
+    # One mail to two departments comes twice where its sender's server sends it to each apart.
+    for elsewhere in (job.examined.circumstances.seen or {}).values():
+        service.link(job.session, ticket, elsewhere.ticket_id, LinkKind.DEPARTMENT)
     result.ticket = ticket.number
     result.effective_received_at = ticket.effective_received_at
     _acknowledge(job, ticket, entry, result)

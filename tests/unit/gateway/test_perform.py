@@ -131,6 +131,22 @@ def test_two_departments_get_a_ticket_each_and_the_two_are_linked(database: Data
     assert len(gate.outbox()) == 2
 
 
+def test_one_mail_delivered_to_two_departments_apart_is_in_two_linked_tickets(
+    database: Database,
+) -> None:
+    """As if it had come once; another mail of the same Message-ID has nothing to do with it."""
+    gate = Gate(database)
+    raw = letter(message_id="<1@example.net>")
+    (first,) = gate.receive(raw)
+    gate.receive(letter(message_id="<1@example.net>", text="Co innego."))
+    (second,) = gate.receive(raw, recipients=(BILLING.address,))
+    assert (second.verdict, second.department) == ("open", "billing")
+    with database.reading() as session:
+        (link,) = session.execute(select(TicketLink)).scalars()
+        assert views.linked(session, gate.ticket(second.ticket).id or 0) == [first.ticket]
+    assert link.kind == "department"
+
+
 def test_the_same_mail_again_is_recorded_and_makes_no_entry(database: Database) -> None:
     """Within 30 days and in one department; the other department has not seen it yet."""
     gate = Gate(database)
