@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from mailgate import cage, logs
 from mailgate.departments import Directory, Reopen, ReopenRule
-from mailgate.intake import held
+from mailgate.intake import held, spool
 from mailgate.intake.spool import Spool
 from mailgate.message.parse import simplified
 from mailgate.outbox.mail import OutboxMail
@@ -159,6 +159,23 @@ def test_the_same_mail_again_is_recorded_and_makes_no_entry(database: Database) 
     assert [event for event, _ in gate.events(first.ticket)] == ["duplicate"]
     (elsewhere,) = gate.receive(raw, recipients=(BILLING.address,))
     assert (elsewhere.verdict, elsewhere.department) == ("open", "billing")
+
+
+def test_a_mail_that_comes_again_without_end_fills_no_ticket(database: Database) -> None:
+    """Five lines for each mail; the spool has a row for every one that came."""
+    gate = Gate(database)
+    one, two = letter(message_id="<1@example.net>"), letter(message_id="<2@example.net>")
+    (first,) = gate.receive(one)
+    for _ in range(8):
+        assert gate.receive(one)[0].ticket == first.ticket
+    texts = [text for _, text in gate.events(first.ticket)]
+    assert len(texts) == 5
+    assert [each.endswith("in the spool only") for each in texts] == [False] * 4 + [True]
+    with database.reading() as session:
+        assert spool.duplicates(session, "<1@example.net>", first.ticket or 0, 99) == 8
+    (other,) = gate.receive(two)
+    gate.receive(two)
+    assert len(gate.events(other.ticket)) == 1
 
 
 @pytest.mark.parametrize(
