@@ -88,12 +88,6 @@ class Database:
             yield session
 
     @contextmanager
-    def rehearsing(self) -> Iterator[Session]:
-        """Give a session whose writes are seen by itself and rolled back at the end."""
-        with Session(self._writers, expire_on_commit=False) as session:
-            yield session
-
-    @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session

@@ -174,15 +174,6 @@ def test_an_exception_rolls_back(database):
     assert count(database) == 0
 
 
-def test_a_rehearsal_is_seen_by_itself_alone(database):
-    """Rehearsing, one reads one's own writes, and afterwards nothing was written."""
-    with database.rehearsing() as session:
-        insert_once(session, Blob, BLOB)
-        assert blobs_in(session) == 1
-
-    assert count(database) == 0
-
-
 @pytest.mark.one_database
 def test_writers_on_sqlite_take_turns(database):
     """A writer begins before another's end only to wait for it, and then reads what it wrote."""
