@@ -45,7 +45,7 @@ class Direct:
         size: octets in all chunks together. Raises what the database raises; then nothing was
         taken.
         """
-        refusal = self._refusal(recipients, size)
+        refusal = self._refusal(mail_from, recipients, size)
         if refusal is not None:
             return _answer(refusal)
         sink = Sink(Content(self._state), self._limits)
@@ -66,7 +66,9 @@ class Direct:
         """Close the store."""
         self._database.dispose()
 
-    def _refusal(self, recipients: Sequence[str], size: int) -> bytes | None:
+    def _refusal(self, mail_from: str | None, recipients: Sequence[str], size: int) -> bytes | None:
+        if mail_from is not None and not paths.is_sender(mail_from):
+            return answers.BAD_SENDER
         if size > self._limits.max_message_size:
             return answers.TOO_LARGE
         if len(recipients) > self._limits.max_recipients:

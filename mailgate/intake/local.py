@@ -26,7 +26,6 @@ from mailgate.message.address import Envelope
 
 _BLOCK_BYTES = 64 * 1024
 _MAX_CONNECTIONS = 50
-_MAX_SENDER = 512
 _PATIENCE = timedelta(seconds=10)
 
 
@@ -157,7 +156,7 @@ class LocalSocket:
         return True
 
     def _refusal(self, request: Request) -> bytes | None:
-        if request.mail_from is not None and not _is_sender(request.mail_from):
+        if request.mail_from is not None and not paths.is_sender(request.mail_from):
             return answers.BAD_SENDER
         if request.size > self._limits.max_message_size:
             return answers.TOO_LARGE
@@ -192,11 +191,6 @@ def _request_of(line: bytes) -> Request | None:
     if type(size) is not int or size < 0 or not all(isinstance(to, str) for to in recipients):
         return None
     return Request(mail_from, tuple(dict.fromkeys(recipients)), size)
-
-
-def _is_sender(address: str) -> bool:
-    # Wider than in SMTP: what calls us by a pipe was given its sender by somebody else.
-    return len(address) <= _MAX_SENDER and address.isprintable() and " " not in address
 
 
 def _line(reply: bytes, spool_id: int | None = None) -> bytes:

@@ -22,6 +22,7 @@ _BRACKETS = re.compile(r'(<(?:"(?:[^"\\]|\\.)*"|[^">])*>)(?: +(.*))?')
 _PLAIN = re.compile(_ATOM)
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?")
 _MAX_LOCAL, _MAX_DOMAIN = 256, 255
+_MAX_SENDER = 512
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,14 @@ def path(text: str) -> Path | None:
     if len(local.encode()) > _MAX_LOCAL or len((domain or "").encode()) > _MAX_DOMAIN:
         return None
     return Path(f"{local}@{domain}" if domain else local, routed=found["route"] is not None)
+
+
+def is_sender(text: str) -> bool:
+    """Say whether a pipe's word for the envelope sender can be one; "" is the null sender.
+
+    Wider than in SMTP: who calls us by a pipe was given its sender by somebody else.
+    """
+    return len(text) <= _MAX_SENDER and text.isprintable() and " " not in text
 
 
 def parameters(text: str) -> dict[str, str | None] | None:

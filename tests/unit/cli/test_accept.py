@@ -34,6 +34,8 @@ def test_octets_are_stored_as_they_are_without_a_daemon(mailgate, tmp_path):
         (("gone.eml",), b"", 65, "gone.eml: cannot be read: No such file or directory"),
         (("--to",), MAIL, 64, "requires an argument"),
         ((), b"Received: x\r\n" * 101 + b"\r\n", 65, "-: 5.4.6 Too many hops"),
+        (("--mail-from", "a b"), MAIL, 65, "-: 5.1.7 Sender address is malformed"),
+        (("--mail-from", "\udcff"), MAIL, 65, "-: 5.1.7 Sender address is malformed"),
         (("--to", "\udcff@example.com"), MAIL, 67, "-: 5.1.3 Recipient address is malformed"),
     ],
 )

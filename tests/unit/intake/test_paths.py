@@ -95,3 +95,22 @@ def test_an_address_within_an_address_is_seen(address: str, hides: bool) -> None
 def test_parameters_are_keywords_with_values(text: str, expected: dict[str, str] | None) -> None:
     """A malformed or repeated parameter spoils all of them."""
     assert paths.parameters(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("", True),
+        ("anna@example.net", True),
+        ("MAILER-DAEMON", True),
+        ("anna!host", True),
+        ("a b", False),
+        ("a\nb", False),
+        ("\udcff@example.net", False),
+        ("a" * 512, True),
+        ("a" * 513, False),
+    ],
+)
+def test_a_sender_told_by_a_pipe_is_one_printable_word(text: str, is_one: bool) -> None:
+    """Wider than SMTP's: who calls was given it by somebody else."""
+    assert paths.is_sender(text) is is_one
