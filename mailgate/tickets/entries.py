@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment as MailAttachment
 from mailgate.replies.compose import File
 from mailgate.store import blobs
 from mailgate.store.database import insert_once, insert_row
+from mailgate.tickets import numbers
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
     Attachment,
@@ -54,6 +56,20 @@ class Contribution:
     third_party: bool = False
     defects: tuple[str, ...] = ()
     thread_index: str = ""
+
+
+def add_ticket(session: Session, unnumbered: Ticket) -> Ticket:
+    """Store a new ticket under a number of its own, and return it as stored.
+
+    On PostgreSQL another transaction may store a number between its drawing and its use here.
+    """
+    values = unnumbered.model_dump(exclude={"id"})
+    while True:
+        values["number"] = number = numbers.draw(session)
+        if insert_once(session, Ticket, values):
+            its = select(Ticket).where(col(Ticket.number) == number)
+            stored: Ticket = session.execute(its).scalars().one()
+            return stored
 
 
 def add_message(

@@ -15,7 +15,7 @@ from mailgate.departments import Agent, Department
 from mailgate.message.address import canonical
 from mailgate.replies.compose import File
 from mailgate.replies.templates import Event
-from mailgate.tickets import correspondence, entries, lifecycle, numbers, people
+from mailgate.tickets import correspondence, entries, lifecycle, people
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Entry, EntryKind, LinkKind, Role, Ticket
@@ -36,8 +36,8 @@ def open_ticket(
     """
     receipt = hours.receipt(received_at, department.calendar)
     requester = people.meet(session, contribution.author, now)
-    ticket = Ticket(
-        number=numbers.draw(session),
+    unnumbered = Ticket(
+        number=0,
         department=department.key,
         requester_id=requester.person_id,
         requester_address=contribution.author.address,
@@ -51,8 +51,7 @@ def open_ticket(
         updated_at=now,
         thread_index=contribution.thread_index,
     )
-    session.add(ticket)
-    session.flush()
+    ticket = entries.add_ticket(session, unnumbered)
     # An address of ours in From is forged, or a loop; it never takes part in a ticket.
     if not office.directory.is_own(contribution.author.address):
         author = contribution.author.address

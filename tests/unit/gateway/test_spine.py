@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
 from mailgate import cage
 from mailgate.gateway import spine
@@ -14,7 +14,7 @@ from mailgate.intake.spool import Spool
 from mailgate.message.address import Address
 from mailgate.outbox.mail import OutboxMail
 from mailgate.store.database import Database, serialize
-from mailgate.tickets import numbers, people, service, views
+from mailgate.tickets import people, service, views
 from mailgate.tickets.model import Entry, Person, PersonAddress, Role, Ticket
 from tests.unit.bureau import AGENT, ANNA, HOUR, MALLORY, NOW, Gate, letter
 
@@ -210,24 +210,6 @@ def test_a_claim_that_was_lost_stores_nothing(database: Database) -> None:
     one.gateway._step_one(claimed)
     assert one.row(spool_id).state == "done"
     assert count(database, Ticket, Entry, OutboxMail) == [1, 1, 1]
-
-
-def test_a_number_that_another_transaction_took_is_drawn_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The unique constraint undoes the mail, and the next try gives it another number."""
-    gate = Gate(database)
-    gate.receive(letter())
-    with database.reading() as session:
-        number = session.execute(select(col(Ticket.number))).scalar_one()
-    with monkeypatch.context() as patched:
-        patched.setattr(numbers, "draw", lambda _session: number)
-        spool_id = gate.accept(letter())
-        gate.gateway.step()
-    assert (gate.row(spool_id).state, count(database, Ticket)) == ("new", [1])
-    gate.now += MINUTE
-    gate.gateway.step()
-    assert (gate.row(spool_id).state, count(database, Ticket)) == ("done", [2])
 
 
 def test_outgoing_mail_is_announced_after_the_commit(database: Database) -> None:

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -5,12 +7,36 @@ from mailgate.message.message import Attachment as MailAttachment
 from mailgate.replies.compose import File
 from mailgate.store import blobs
 from mailgate.store.database import Database
-from mailgate.tickets import entries, views
+from mailgate.tickets import entries, numbers, views
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Entry, EntryKind, KnownMessage, Ticket
-from tests.unit.bureau import AGENT, DAY, EWA, HOUR, NOW, contribution, opened, steps
+from tests.unit.bureau import AGENT, ANNA, DAY, EWA, HOUR, MALLORY, NOW, contribution, opened, steps
 
+ALL = views.Filter()
 UNFLUSHED = Ticket(number=1)  # type: ignore[call-arg]
+
+
+def test_a_number_that_another_transaction_takes_meanwhile_is_drawn_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether that is still under way or over; nothing else of the transaction is undone."""
+    drawn = iter((123456, 123456, 123456, 234567))
+    monkeypatch.setattr(numbers, "draw", lambda _session: next(drawn))
+
+    def another() -> int:
+        with database.writing() as session:
+            ticket, entry = opened(session, contribution(MALLORY))
+            assert entry.ticket_id == ticket.id
+            return ticket.number
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with database.writing() as session:
+            first, _ = opened(session)
+            number = elsewhere.submit(another)
+        assert (first.number, number.result()) == (123456, 234567)
+    with database.reading() as session:
+        found = [(each.number, each.requester_address) for each, _ in views.listing(session, ALL)]
+    assert sorted(found) == [(123456, ANNA), (234567, MALLORY)]
 
 
 def test_what_someone_sent_is_kept_whole(database: Database) -> None:
