@@ -8,8 +8,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from mailgate.message.message import Nature
@@ -138,12 +140,14 @@ def listing(session: Session, wanted: Filter, limit: int = 1000) -> list[tuple[T
     if not all(is_storable(each) for each in asked if each is not None):
         return []
     count = select(func.count()).where(col(Entry.ticket_id) == col(Ticket.id)).scalar_subquery()
-    statement = _narrowed(select(Ticket, count), wanted)
+    statement = _narrowed(session, select(Ticket, count), wanted)
     ordered = statement.order_by(col(Ticket.updated_at).desc(), col(Ticket.id).desc())
     return [(row[0], int(row[1])) for row in session.execute(ordered.limit(limit))]
 
 
-def _narrowed(statement: Select[tuple[Ticket, int]], wanted: Filter) -> Select[tuple[Ticket, int]]:
+def _narrowed(
+    session: Session, statement: Select[tuple[Ticket, int]], wanted: Filter
+) -> Select[tuple[Ticket, int]]:
     if wanted.status is not None:
         statement = statement.where(col(Ticket.status) == wanted.status)
     if wanted.department is not None:
@@ -154,12 +158,21 @@ def _narrowed(statement: Select[tuple[Ticket, int]], wanted: Filter) -> Select[t
     if wanted.since is not None:
         statement = statement.where(col(Ticket.created_at) >= wanted.since)
     if wanted.search is not None:
-        pattern = f"%{_PATTERN_SIGN.sub(_ESCAPED, wanted.search)}%"
-        inside = select(col(Entry.ticket_id)).where(col(Entry.text).ilike(pattern, escape="\\"))
-        statement = statement.where(
-            or_(col(Ticket.subject).ilike(pattern, escape="\\"), col(Ticket.id).in_(inside))
-        )
+        words = _contains(session, col(Entry.text), wanted.search)
+        inside = select(col(Entry.ticket_id)).where(words)
+        titled = _contains(session, col(Ticket.subject), wanted.search)
+        statement = statement.where(or_(titled, col(Ticket.id).in_(inside)))
     return statement
+
+
+def _contains(session: Session, column: Mapped[str], words: str) -> ColumnElement[bool]:
+    """Say whether a text has the words in it, in any case."""
+    if session.get_bind().dialect.name == "sqlite":
+        # SQLite's own LIKE and lower() know the case of ASCII alone.
+        sqlite: Any = session.connection().connection.driver_connection
+        sqlite.create_function("casefold", 1, str.casefold, deterministic=True)
+        return func.instr(func.casefold(column), words.casefold()) > 0
+    return column.ilike(f"%{_PATTERN_SIGN.sub(_ESCAPED, words)}%", escape="\\")
 
 
 def history(session: Session, ticket_id: int) -> list[tuple[Entry, list[Attachment]]]:

@@ -92,6 +92,15 @@ def test_a_search_finds_words_as_they_stand(
         assert set(listed(session, search=words)) == expected
 
 
+@pytest.mark.parametrize("words", ["działa", "DZIAŁA", "NIE Dzia", "ĄĆĘŁŃÓŚŹŻ", "ąćęłńóśźż"])
+def test_a_search_knows_the_case_of_every_letter(database: Database, words: str) -> None:
+    """Polish ones too, in the subject and in an entry."""
+    with database.writing() as session:
+        titled(session, "Nie działa ĄĆĘŁŃÓŚŹŻ", "inne")
+        opened(session, contribution(subject="w treści", text="nie DZIAŁA ąćęłńóśźż"))
+        assert set(listed(session, search=words)) == {"Nie działa ĄĆĘŁŃÓŚŹŻ", "w treści"}
+
+
 def test_history_is_every_entry_with_its_files_in_order(database: Database) -> None:
     """Also those without any."""
     files = (
