@@ -1,9 +1,10 @@
 """Everything an operator can see in the log: one function per event, one JSON line each.
 
 Ids, counts and reasons; no subject, no body, no address of a correspondent. The log goes to
-standard error, where the journal takes it.
+standard error, where the journal takes it; when nobody does, the daemon goes on without.
 """
 
+import contextlib
 import logging
 import sys
 from typing import Any
@@ -30,10 +31,25 @@ def configure(*, verbose: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.DEBUG if verbose else logging.INFO
         ),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory(_StandardError()),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+class _StandardError:
+    """Standard error, whose failure stops nobody: a full disk or a journal that went away."""
+
+    def write(self, line: bytes) -> None:
+        """Write a line, or do without it."""
+        # Past the buffer, which would keep a line that failed and fail again with the next.
+        stream: Any = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
+        with contextlib.suppress(OSError):
+            while line:
+                line = line[stream.write(line) :]
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""
 
 
 class _Libraries(logging.Handler):

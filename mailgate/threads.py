@@ -55,6 +55,7 @@ class Clue:
     """A pointer to a ticket: by number, or by a Message-ID that may be stored.
 
     signed: a token of ours vouches for it. full_tag: the whole tag stood in the subject.
+    participant: whom the token was made for, 0 for nobody in particular.
     """
 
     matched_by: MatchedBy
@@ -62,6 +63,7 @@ class Clue:
     message_id: str = ""
     signed: bool = False
     full_tag: bool = False
+    participant: int = 0
 
     @property
     def binding(self) -> bool:
@@ -157,7 +159,7 @@ def clues(message: Message, recipients: Sequence[str], signs: Signs) -> tuple[Cl
 def _address_clues(addresses: Sequence[str], signs: Signs) -> list[Clue]:
     tokens = (read_address(signs.keys, address, signs.today) for address in addresses)
     return [
-        Clue(MatchedBy.ADDRESS, number=token.number, signed=True)
+        Clue(MatchedBy.ADDRESS, token.number, signed=True, participant=token.participant)
         for token in tokens
         if token is not None and token.purpose is Purpose.REPLY
     ]

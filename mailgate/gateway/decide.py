@@ -140,7 +140,7 @@ def _report(facts: Circumstances) -> Verdict:
 
 def _follow_up(facts: Circumstances, found: Speak) -> Verdict:
     ticket, clue = found.hit.ticket, found.hit.clue
-    seen = (facts.seen or {}).get(ticket.department)
+    seen = _seen_before(facts, ticket)
     if seen is not None:
         return _duplicate(ticket.department, seen)
     speaks = facts.nature not in _AUTOMATIC and found.standing is not Standing.THIRD_PARTY
@@ -156,6 +156,16 @@ def _follow_up(facts: Circumstances, found: Speak) -> Verdict:
         found.vouched,
         speaks,
     )
+
+
+def _seen_before(facts: Circumstances, ticket: Candidate) -> Candidate | None:
+    """Return the ticket that has the mail already.
+
+    This one, wherever it has moved since, or another of its department.
+    """
+    seen = facts.seen or {}
+    here = (each for each in seen.values() if each.ticket_id == ticket.ticket_id)
+    return next(here, None) or seen.get(ticket.department)
 
 
 def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
@@ -186,10 +196,9 @@ def _released(facts: Circumstances, release: Release) -> tuple[Verdict, ...]:
     reason = f"released by an operator into ticket {release.ticket.number}"
     hit = facts.found.hit
     participant = (
-        isinstance(facts.found, Speak | Doubtful)
-        and hit is not None
+        hit is not None
         and hit.ticket.ticket_id == release.ticket.ticket_id
-        and not (isinstance(facts.found, Speak) and facts.found.standing is Standing.THIRD_PARTY)
+        and _is_participant(facts.found)
     )
     return (
         FollowUp(
@@ -202,6 +211,19 @@ def _released(facts: Circumstances, release: Release) -> tuple[Verdict, ...]:
             speaks=participant and facts.nature not in (*_AUTOMATIC, *_REPORTS),
         ),
     )
+
+
+def _is_participant(found: Found) -> bool:
+    match found:
+        case Speak(standing=standing):
+            return standing is not Standing.THIRD_PARTY
+        case Doubtful(cause=cause):
+            # The other doubt is about an agent's address, which need not be in the ticket at all.
+            return cause == "failed_authentication"
+        case Apart():
+            return False
+        case never:
+            assert_never(never)
 
 
 def _duplicate(department: str, first: Candidate) -> Duplicate:

@@ -3,7 +3,7 @@
 Reads only. Without a session (a dry run where there is no database) nothing is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,7 @@ from mailgate.threads import (
 from mailgate.tickets import lifecycle, people, views
 from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office
+from mailgate.tokens import Purpose, read_address
 
 _DUPLICATE_DAYS = timedelta(days=30)
 
@@ -59,19 +60,18 @@ def examine(
     nature, reasons = nature_of(message, envelope, own)
     authenticity = Authenticity.NONE
     signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
-    hits = _hits(session, clues(message, envelope.recipients, signs))
+    routed = route(message, envelope, office.directory)
+    hits = _hits(session, clues(message, envelope.recipients, signs), routed)
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None
     found = find(hits, Speaker(author, authenticity, is_agent))
-    # A token proves the sender's address only where we had sent it to him.
-    vouched = isinstance(found, Speak) and found.vouched and author in found.hit.ticket.participants
+    vouched = _vouched(session, found, hits, author)
     proven = author is not None and (
         authenticity is Authenticity.PASS
         or vouched
         or (session is not None and people.is_proven(session, author))
     )
-    routed = route(message, envelope, office.directory)
-    reported, was_answer = _reported(session, message) if message.report else (None, False)
+    reported, was_answer = _reported(session, office, message, envelope.recipients, now)
     circumstances = Circumstances(
         nature=nature,
         nature_reasons=reasons,
@@ -85,8 +85,11 @@ def examine(
     return Examined(message, circumstances, authenticity, proven, vouched, was_answer)
 
 
-def _hits(session: Session | None, pointers: tuple[Clue, ...]) -> list[Hit]:
-    """Return the pointers that lead to a ticket, in their order."""
+def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) -> list[Hit]:
+    """Return the pointers that lead to a ticket, in their order.
+
+    Of several tickets that hold one Message-ID, those of the addressed departments come first.
+    """
     if session is None or not pointers:
         return []
     by_number = views.by_numbers(
@@ -95,19 +98,19 @@ def _hits(session: Session | None, pointers: tuple[Clue, ...]) -> list[Hit]:
     by_message = views.by_message_ids(
         session, {clue.message_id for clue in pointers if clue.message_id and not clue.signed}
     )
-    tickets = [
-        by_number.get(clue.number) if clue.number is not None else by_message.get(clue.message_id)
-        for clue in pointers
-    ]
+    addressed = {department.key for department in routed.departments}
     candidates: dict[int, Candidate] = {}
-    for ticket in tickets:
-        if ticket is not None and _id(ticket) not in candidates:
-            candidates[_id(ticket)] = candidate(session, ticket)
-    return [
-        Hit(clue, candidates[_id(ticket)])
-        for clue, ticket in zip(pointers, tickets, strict=True)
-        if ticket is not None
-    ]
+    hits: list[Hit] = []
+    for clue in pointers:
+        if clue.number is not None:
+            tickets = [by_number[clue.number]] if clue.number in by_number else []
+        else:
+            tickets = by_message.get(clue.message_id, [])
+        for ticket in sorted(tickets, key=lambda each: each.department not in addressed):
+            if _id(ticket) not in candidates:
+                candidates[_id(ticket)] = candidate(session, ticket)
+            hits.append(Hit(clue, candidates[_id(ticket)]))
+    return hits
 
 
 def candidate(session: Session, ticket: Ticket) -> Candidate:
@@ -141,18 +144,49 @@ def _seen(session: Session | None, message: Message, now: datetime) -> Mapping[s
     }
 
 
-def _reported(session: Session | None, message: Message) -> tuple[Candidate | None, bool]:
-    """Return the ticket of the mail of ours that a report names, and whether it was an answer.
+def _vouched(session: Session | None, found: Found, hits: list[Hit], author: str | None) -> bool:
+    """Say whether a token proves that the author's address is his: where we had sent it to him.
 
-    Only a Message-ID that we sent counts: a report that names none of ours proves nothing.
+    A reply address proves only the one it was made for; a Message-ID all who take part.
     """
-    if session is None or message.report is None or not message.report.of:
+    if session is None or author is None or not isinstance(found, Speak):
+        return False
+    if author not in found.hit.ticket.participants:
+        return False
+    known = people.find(session, author)
+    made_for = {0, known.id if known else 0}
+    return any(
+        hit.clue.signed
+        and hit.clue.participant in made_for
+        and hit.ticket.ticket_id == found.hit.ticket.ticket_id
+        for hit in hits
+    )
+
+
+def _reported(
+    session: Session | None,
+    office: Office,
+    message: Message,
+    recipients: Sequence[str],
+    now: datetime,
+) -> tuple[Candidate | None, bool]:
+    """Return the ticket of the mail of ours that a report is on, and whether it was an answer.
+
+    Only a Message-ID that we sent counts, or the signed envelope sender of an answer: a report
+    that knows neither proves nothing.
+    """
+    if session is None or message.report is None:
         return None, False
-    kinds = mail.kinds_sent_as(session, message.report.of)
-    ticket = views.by_message_ids(session, [message.report.of]).get(message.report.of)
-    if not kinds or ticket is None:
-        return None, False
-    return candidate(session, ticket), mail.Kind.REPLY in kinds
+    ticket = views.by_sent(session, message.report.of)
+    if ticket is not None:
+        kinds = mail.kinds_sent_as(session, message.report.of)
+        return candidate(session, ticket), mail.Kind.REPLY in kinds
+    for token in (read_address(office.keys, each, now.date()) for each in recipients):
+        if token is not None and token.purpose is Purpose.RETURN:
+            ticket = views.by_number(session, token.number)
+            if ticket is not None:
+                return candidate(session, ticket), True
+    return None, False
 
 
 def _release(

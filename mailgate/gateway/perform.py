@@ -3,6 +3,7 @@
 Works in the caller's transaction, so that a mail is done with all its consequences or not at all.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -123,11 +124,13 @@ def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
 
 
 def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) -> None:
-    department = job.office.directory.departments[verdict.department]
+    # A late reply may be to a ticket whose department is configured no more.
+    directory = job.office.directory
+    department = directory.departments.get(verdict.department, directory.postmaster)
     contribution = contribution_of(job)
     if verdict.late and verdict.linked_to is not None:
-        old = job.office.subject_tag.replace("{number}", str(verdict.linked_to.number))
-        contribution = replace(contribution, subject=contribution.subject.replace(old, "").strip())
+        subject = _without_tag(job.office, contribution.subject, verdict.linked_to.number)
+        contribution = replace(contribution, subject=subject)
     received_at = job.claimed.arrival.received_at
     ticket, entry = service.open_ticket(
         job.session, job.office, department, contribution, received_at, job.now
@@ -142,6 +145,12 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     result.ticket = ticket.number
     result.effective_received_at = ticket.effective_received_at
     _acknowledge(job, ticket, entry, result)
+
+
+def _without_tag(office: Office, subject: str, number: int) -> str:
+    """Return a subject without an old ticket's tag, in any case, as threads.clues finds it."""
+    tag = re.escape(office.subject_tag.replace("{number}", str(number)))
+    return " ".join(re.sub(tag, " ", subject, flags=re.IGNORECASE).split())
 
 
 def _acknowledge(job: Job, ticket: Ticket, entry: Entry, result: SpoolResult) -> None:
@@ -206,19 +215,21 @@ def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
         speaks=verdict.speaks,
     )
     if third_party:
-        who = people.meet(job.session, contribution.author, job.now)
-        people.join(
-            job.session,
-            verdict.ticket.ticket_id,
-            who.person_id,
-            contribution.author.address,
-            Role.THIRD_PARTY,
-            job.now,
-        )
+        _join_as_third_party(job, verdict.ticket.ticket_id)
     _remember_proof(job)
     result.ticket = ticket.number
     result.effective_received_at = entry.effective_received_at
     result.acknowledge_reason = "no acknowledgement: the mail belongs to a ticket that was there"
+
+
+def _join_as_third_party(job: Job, ticket_id: int) -> None:
+    """Remember who spoke with our mail in his hand; nobody certain, or we ourselves, is no one."""
+    author = job.examined.message.author
+    if author is None or job.office.directory.is_own(author.address):
+        return
+    who = people.meet(job.session, author, job.now)
+    role = Role.THIRD_PARTY
+    people.join(job.session, ticket_id, who.person_id, author.address, role, job.now)
 
 
 def _bounce(job: Job, verdict: Bounce, result: SpoolResult) -> None:

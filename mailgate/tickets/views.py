@@ -23,6 +23,7 @@ from mailgate.tickets.model import (
 )
 
 _MAX_MERGES = 20
+_MAX_KNOWN = 1_000
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, Ticket]:
     return {number: _survivor(session, ticket) for number, ticket in found.items()}
 
 
-def by_message_ids(session: Session, message_ids: Collection[str]) -> dict[str, Ticket]:
-    """Return the tickets to which mails in or out with these Message-IDs belong."""
+def by_message_ids(session: Session, message_ids: Collection[str]) -> dict[str, list[Ticket]]:
+    """Return the tickets to which mails in or out with these Message-IDs belong, oldest first.
+
+    Several, for a mail to two departments, and for one whose Message-ID another had used.
+    """
     if not message_ids:
         return {}
     cut = {each[:512]: each for each in message_ids}
@@ -77,9 +81,27 @@ def by_message_ids(session: Session, message_ids: Collection[str]) -> dict[str, 
         .join(Ticket, col(Ticket.id) == col(KnownMessage.ticket_id))
         .where(col(KnownMessage.message_id).in_(cut))
         .order_by(col(KnownMessage.id))
+        .limit(_MAX_KNOWN)
     )
-    rows = session.execute(statement).all()
-    return {cut[message_id]: _survivor(session, ticket) for message_id, ticket in rows}
+    found: dict[str, list[Ticket]] = {}
+    for message_id, ticket in session.execute(statement).all():
+        found.setdefault(cut[message_id], []).append(_survivor(session, ticket))
+    return found
+
+
+def by_sent(session: Session, message_id: str) -> Ticket | None:
+    """Return the ticket from which a mail went out under a Message-ID, None if none did."""
+    statement = (
+        select(Ticket)
+        .join(KnownMessage, col(Ticket.id) == col(KnownMessage.ticket_id))
+        .where(
+            col(KnownMessage.message_id) == message_id[:512],
+            col(KnownMessage.direction) == "out",
+        )
+        .limit(1)
+    )
+    ticket = session.execute(statement).scalars().first()
+    return None if ticket is None else _survivor(session, ticket)
 
 
 _SAME_MESSAGE = (

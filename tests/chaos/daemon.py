@@ -75,9 +75,10 @@ class Daemon:
         self.write_config(smarthost_port)
 
     def write_config(self, smarthost_port: int | None) -> None:
-        """Write the configuration; without a port nothing is sent."""
-        sends = SMARTHOST.format(port=smarthost_port) if smarthost_port else ""
-        self.config.write_text(CONFIG.format(url=self.url, smarthost=sends, desk=DESK))
+        """Write the configuration; without a port it never sends."""
+        self.sends = smarthost_port is not None
+        smarthost = SMARTHOST.format(port=smarthost_port) if self.sends else ""
+        self.config.write_text(CONFIG.format(url=self.url, smarthost=smarthost, desk=DESK))
         self.config.chmod(0o600)
 
     @property
@@ -104,33 +105,45 @@ class Daemon:
         if breakage:
             program = [str(ROOT / "tests/chaos/launch.py"), breakage, str(self.config)]
         command = [*wrapped, sys.executable, *program]
+        # By way of a pipe, as to the journal, which can go away.
         with self._log_path().open("wb") as log:
+            self._journal = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=log)
+        assert self._journal.stdin is not None
+        with self._journal.stdin as pipe:
             self.process = subprocess.Popen(
                 as_child(*command, at_death="KILL"),
                 cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=pipe,
+                stderr=pipe,
             )
+
+    def lose_the_log(self) -> None:
+        """Leave the daemon without anybody who takes its log."""
+        self._journal.kill()
+        self._journal.wait()
 
     def kill(self) -> None:
         """End it by SIGKILL."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()
+        self._journal.wait()
 
     def stop(self, seconds: float = 15) -> int:
         """End it by SIGTERM and return its exit code; fails when that takes too long."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(seconds)
+            code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             pytest.fail(
                 f"the daemon did not end within {seconds} s of SIGTERM: {self.log()[-2000:]}"
             )
+        self._journal.wait()
+        return code
 
     def is_running(self) -> bool:
         """Say whether the process lives."""

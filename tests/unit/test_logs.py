@@ -30,3 +30,20 @@ def test_an_error_is_logged_with_its_place_and_without_the_mail():
         assert event["exception"][0]["exc_value"] == "that did not work"
         assert event["exception"][0]["frames"][-1]["name"] == "gateway_step"
     assert "customer" not in done.stderr
+
+
+def test_a_log_nobody_takes_stops_nobody():
+    """Events after the reader of standard error has gone are lost, and nothing else is."""
+    script = "from mailgate import logs; logs.configure(); input(); logs.stopped(); print(1)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    process.stderr.close()
+    said, _ = process.communicate(b"\n")
+
+    assert said == b"1\n"
+    assert process.returncode == 0

@@ -107,6 +107,9 @@ def test_an_image_of_a_page_is_inline(disposition: bytes, inline: bool) -> None:
     )  # fmt: skip
     file = attachments.attachments_of(structure.read(raw))[0]
     assert (file.inline, file.content_id) == (inline, "i@x")
+    nameless = raw.replace(b"Content-ID: <i@x>\r\n", b"")
+    shown = disposition.startswith(b"Content-Disposition: inline")
+    assert attachments.attachments_of(structure.read(nameless))[0].inline is shown
 
 
 @pytest.mark.parametrize("part", [-1, 5, 10**9])

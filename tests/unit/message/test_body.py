@@ -1,6 +1,6 @@
 import pytest
 
-from mailgate.message import body, structure
+from mailgate.message import body, charset, structure
 
 ALT = b"Content-Type: multipart/alternative; boundary=b\r\n\r\n"
 MIX = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -71,6 +71,20 @@ def test_text_is_bounded() -> None:
     long = structure.read(b"\r\n" + b"a" * 500_000)
     assert len(body.text_of(long)) == 500_000
     assert long.defects == []
+
+
+def test_no_more_is_read_than_there_is_use_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many large text parts 2 MB are decoded at most, however many there are."""
+    read: list[int] = []
+    decode = charset.decode
+
+    def counted(octets: bytes, label: str = "") -> tuple[str, str | None]:
+        read.append(len(octets))
+        return decode(octets, label)
+
+    monkeypatch.setattr(charset, "decode", counted)
+    body.text_of(structure.read(MIX + (HTML + b"a" * 900_000 + b"\r\n") * 9))
+    assert sum(read) == 2 * body.MAX_TEXT
 
 
 def test_a_charset_that_lies_is_told_once() -> None:

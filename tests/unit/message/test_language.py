@@ -13,6 +13,7 @@ from mailgate.message.language import language_of
         ("Dziękuję, wszystko jest w porządku.", "pl"),
         ("Guten Tag, der Drucker funktioniert leider nicht mehr.", None),
         ("Bonjour, l'imprimante ne fonctionne plus depuis ce matin.", None),
+        ("Ich habe, na ja, gestern lange gewartet und dann angerufen, leider umsonst.", None),
         ("12345 !!! 67890", None),
         ("", None),
         ("ok", None),

@@ -1,0 +1,216 @@
+"""mailgate spool: mail taken in, what was decided on it, and what an operator does with held mail.
+
+Octets are never changed. A mail that is let go on is worked off by the daemon within seconds.
+"""
+
+import sys
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlmodel import Session
+
+from mailgate.cli import results
+from mailgate.cli.desk import Desk, opened
+from mailgate.cli.failures import NOTHING_FOUND, Failure
+from mailgate.cli.output import Told, clock, columns, iso, octets, pairs, plain, print_json
+from mailgate.intake import held
+from mailgate.intake.spool import Spool, State, results_of
+from mailgate.store import blobs
+from mailgate.tickets import views
+
+_COLUMNS = ("ID", "RECEIVED", "STATE", "CAUSE", "SIZE", "FROM", "TO", "RESULT")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+_ID = click.argument("key", metavar="ID")
+
+
+@click.group()
+def spool() -> None:
+    """List and follow mail taken in; let held mail go on, or put it away.
+
+    ID is the spool id, or the Message-ID.
+    """
+
+
+@spool.command(name="list", epilog="Example: mailgate spool list --held")
+@click.option("--held", "only_held", is_flag=True, help="Only what waits for a human.")
+@click.option("--state", type=click.Choice([each.value for each in State]), multiple=True)
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_obj
+def list_(
+    path: Path | None, only_held: bool, state: tuple[str, ...], limit: int, as_json: bool
+) -> None:
+    """List mail taken in, the newest first."""
+    states = [State(each) for each in state] + ([State.HELD] if only_held else [])
+    with opened(path) as desk, desk.database.reading() as session:
+        rows = held.listing(session, list(dict.fromkeys(states)), limit=limit + 1)
+        told = [told_of(session, desk, row) for row in rows[:limit]]
+    if as_json:
+        print_json(told)
+    elif told:
+        click.echo(columns(_COLUMNS, (_row(each) for each in told)))
+    else:
+        click.echo("no such mail", err=True)
+    if len(rows) > limit:
+        click.echo(f"only the newest {limit} are listed; see --limit", err=True)
+
+
+@spool.command(epilog="Example: mailgate spool show 17 --raw > 17.eml")
+@_ID
+@click.option("--raw", is_flag=True, help="Write the octets exactly as they came in.")
+@_JSON
+@click.pass_obj
+def show(path: Path | None, key: str, raw: bool, as_json: bool) -> None:
+    """Print what is known of a mail: envelope, state, and what was decided and why."""
+    with opened(path) as desk, desk.database.reading() as session:
+        row = find(session, key)
+        if raw:
+            for piece in blobs.get(session, row.sha256):
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            return
+        told = told_of(session, desk, row) | _more(row, desk.zone())
+    if as_json:
+        print_json(told)
+        return
+    click.echo(pairs(_page(told)))
+    for result in told["results"]:
+        click.echo("\n" + pairs(results.lines_of(result)))
+
+
+@spool.command(epilog="Example: mailgate spool retry 17")
+@_ID
+@_JSON
+@click.pass_obj
+def retry(path: Path | None, key: str, as_json: bool) -> None:
+    """Send a held mail through the gateway again, with its own time of receipt."""
+    with opened(path) as desk:
+        with desk.database.writing() as session:
+            row = find(session, key)
+            held.retry(session, row)
+            told = told_of(session, desk, row)
+        _report(told, "is worked off again", as_json)
+
+
+@spool.command(epilog="Example: mailgate spool release 17 --ticket 123456")
+@_ID
+@click.option("--ticket", metavar="N", type=int, help="Into this ticket; else as a new one.")
+@_JSON
+@click.pass_obj
+def release(path: Path | None, key: str, ticket: int | None, as_json: bool) -> None:
+    """Let a held mail in, as a new ticket or into ticket N."""
+    with opened(path) as desk:
+        with desk.database.writing() as session:
+            row = find(session, key)
+            into = views.by_number(session, ticket) if ticket is not None else None
+            if ticket is not None and into is None:
+                raise Failure(NOTHING_FOUND, f"there is no ticket {ticket}; nothing was released")
+            held.release(session, row, into.number if into else None)
+            told = told_of(session, desk, row)
+        where = f"into ticket {into.number}" if into else "as a new ticket"
+        _report(told, f"is let in {where}", as_json)
+
+
+@spool.command(epilog='Example: mailgate spool delete 17 --why "advertising"')
+@_ID
+@click.option("--why", metavar="TEXT", required=True, help="The reason, which is kept.")
+@_JSON
+@click.pass_obj
+def delete(path: Path | None, key: str, why: str, as_json: bool) -> None:
+    """Put a held mail away with a reason; it stays listed."""
+    if not why.strip():
+        raise click.BadParameter("give a reason, for whoever looks for the mail later")
+    with opened(path) as desk:
+        with desk.database.writing() as session:
+            row = find(session, key)
+            held.delete(session, row, why.strip())
+            told = told_of(session, desk, row)
+        _report(told, "is put away", as_json)
+
+
+def find(session: Session, key: str) -> Spool:
+    """Return the mail of that spool id or Message-ID; fails where there is none."""
+    row = held.find(session, key)
+    if row is None:
+        raise Failure(
+            NOTHING_FOUND, f"no mail has the id {plain(key, 200)}; see `mailgate spool list`"
+        )
+    return row
+
+
+def told_of(session: Session, desk: Desk, row: Spool) -> Told:
+    """Return a mail taken in as --json prints it."""
+    return {
+        "id": row.id,
+        "source": row.source,
+        "received_at": iso(row.received_at, desk.zone()),
+        "state": row.state,
+        "cause": row.cause,
+        "attempts": row.attempts,
+        "mail_from": row.mail_from,
+        "recipients": list(row.recipients),
+        "message_id": row.message_id or None,
+        "results": [
+            results.told_of(each, desk.office.directory)
+            for each in results_of(session, row.id or 0)
+        ],
+        "sha256": row.sha256,
+        "size": row.size,
+    }
+
+
+def _more(row: Spool, zone: tzinfo) -> dict[str, Any]:
+    return {
+        "peer": row.peer or None,
+        "helo": row.helo or None,
+        "tls": row.tls,
+        "login": row.login,
+        "next_try_at": iso(row.next_try_at, zone) if row.state == State.NEW else None,
+        "finished_at": iso(row.finished_at, zone),
+        "last_error": row.last_error,
+        "why": row.why,
+    }
+
+
+def _row(told: Told) -> tuple[object, ...]:
+    verdicts = [f"{each['verdict']} {each['ticket'] or ''}".strip() for each in told["results"]]
+    return (
+        told["id"],
+        clock(told["received_at"]),
+        told["state"],
+        told["cause"],
+        octets(told["size"]),
+        _sender(told["mail_from"]),
+        ", ".join(told["recipients"]),
+        ", ".join(verdicts),
+    )
+
+
+def _page(told: Told) -> list[tuple[str, object]]:
+    return [
+        ("spool id", told["id"]),
+        ("state", " ".join(filter(None, (told["state"], told["cause"], told["why"])))),
+        ("received", f"{clock(told['received_at'])} by {told['source']}"),
+        ("from host", " ".join(filter(None, (told["peer"], told["helo"])))),
+        ("sender", _sender(told["mail_from"])),
+        ("recipients", ", ".join(told["recipients"])),
+        ("Message-ID", told["message_id"]),
+        ("size", octets(told["size"])),
+        ("SHA-256", told["sha256"]),
+        ("attempts", told["attempts"]),
+        ("next try", clock(told["next_try_at"])),
+        ("last error", told["last_error"]),
+    ]
+
+
+def _sender(mail_from: str | None) -> str | None:
+    return "<>" if mail_from == "" else mail_from
+
+
+def _report(told: Told, what: str, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(f"mail {told['id']} {what}")

@@ -1,0 +1,5 @@
+"""The world of the scenarios, for tests with programs of others."""
+
+from tests.world.fixture import world
+
+__all__ = ["world"]

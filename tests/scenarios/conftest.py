@@ -1,0 +1,5 @@
+"""Every scenario has a world."""
+
+from tests.world.fixture import world
+
+__all__ = ["world"]

@@ -1,0 +1,144 @@
+"""A customer writes for the first time."""
+
+import pytest
+
+HELP, BILLING = "PomocDYNAMICS@example.com", "billing@example.com"
+
+
+def test_new_mail_is_acknowledged_with_number_and_dates(world):
+    """A new mail gets one answer, marked as a machine's, with its number and its date."""
+    anna = world.customer("anna@klient.example", "Anna Kowalska")
+
+    mail = anna.writes(HELP, "Drukarka nie działa")
+
+    ticket = world.the_ticket("Drukarka nie działa")
+    assert (ticket.status, ticket.department) == ("open", "dynamics")
+    assert anna.inbox.subjects() == [f"{ticket.tag} Potwierdzenie otrzymania zgłoszenia"]
+    letter = anna.inbox.last()
+    assert "uznane za otrzymane: 3 listopada 2026 r., godz. 10:00" in letter.text
+    assert ticket.number in letter.html
+    assert letter.mail_from == ""
+    assert letter.header("Auto-Submitted") == "auto-replied"
+    assert letter.header("X-Auto-Response-Suppress") == "All"
+    assert letter.header("In-Reply-To") == mail.message_id
+    assert "PomocDYNAMICS@example.com" in letter.header("From")
+
+
+def test_an_unproven_sender_reads_no_word_of_his_own(world):
+    """Whoever forges a sender cannot make the desk send his words to the forged address."""
+    mallory = world.customer("victim@elsewhere.example", "Buy Pills Cheap")
+
+    mallory.writes(
+        HELP,
+        "Visit http://spam.example now",
+        "The best offer of the year: zaproszenie na stronę",
+        html="<p>The best offer of the year</p><a href='http://spam.example'>zaproszenie</a>",
+        attachments={"offer.pdf": b"pills"},
+    )
+
+    letter = mallory.inbox.last()
+    everything = letter.octets.decode() + letter.text + letter.html + letter.subject
+    for word in ("Pills", "spam.example", "Visit", "best offer", "offer.pdf", "zaproszenie"):
+        assert word not in everything
+    assert world.the_ticket("Visit http://spam.example now").messages[0].proven is False
+
+
+def test_a_proven_sender_sees_his_subject(world):
+    """Who is known gets his subject back, and so finds the letter among others."""
+    anna = world.customer("anna@klient.example", "Anna Kowalska", proven=True)
+
+    anna.writes(HELP, "Drukarka nie działa")
+
+    ticket = world.the_ticket("Drukarka nie działa")
+    assert anna.inbox.subjects() == [f"{ticket.tag} Drukarka nie działa"]
+    assert "Temat: Drukarka nie działa" in anna.inbox.last().text
+
+
+@pytest.mark.parametrize(
+    ("moment", "to", "text", "says", "counts_from"),
+    [
+        (
+            "Saturday 2026-11-07 11:00",
+            HELP,
+            "Dzień dobry, od rana nic nie działa.",
+            (
+                "7 listopada 2026 r., godz. 11:00, poza godzinami pracy",
+                "Uznajemy je za otrzymane: 9 listopada 2026 r., godz. 09:00",
+            ),
+            "Monday 2026-11-09 09:00",
+        ),
+        (
+            "Wednesday 2026-11-11 12:30",
+            BILLING,
+            "Good morning, the invoice that you sent us last week is wrong.",
+            (
+                "11 November 2026, 12:30, on a public holiday",
+                "Counts as received: 12 November 2026, 09:00",
+            ),
+            "Thursday 2026-11-12 09:00",
+        ),
+    ],
+    ids=["saturday in Polish", "holiday in English"],
+)
+def test_mail_to_a_closed_desk_is_answered_at_once_and_counts_later(
+    world, moment, to, text, says, counts_from
+):
+    """The acknowledgement does not wait for opening time; the clock of the ticket does."""
+    world.it_is(moment)
+    anna = world.customer("anna@klient.example", "Anna")
+
+    anna.writes(to, "Pytanie", text)
+
+    letter = anna.inbox.last()
+    for each in says:
+        assert each in " ".join(letter.text.split())
+    assert world.the_ticket("Pytanie").effective_received_local == counts_from
+
+
+@pytest.mark.parametrize(
+    ("moment", "text", "says"),
+    [
+        (
+            "Saturday 2026-11-07 11:00",
+            "Good morning, the printer that you sent us is broken.",
+            "7 November 2026, 11:00, outside support hours",
+        ),
+        (
+            "Wednesday 2026-11-11 12:30",
+            "Dzień dobry, od rana nic nie działa.",
+            "11 listopada 2026 r., godz. 12:30, w dniu wolnym od pracy",
+        ),
+    ],
+    ids=["saturday in English", "holiday in Polish"],
+)
+def test_the_answer_speaks_the_language_of_the_mail(world, moment, text, says):
+    """A desk answers each customer in his own language, whatever the desk's is."""
+    world.it_is(moment)
+    anna = world.customer("anna@klient.example", "Anna")
+
+    anna.writes(HELP, "Printer", text)
+
+    assert says in " ".join(anna.inbox.last().text.split())
+
+
+def test_a_mail_to_two_departments_makes_two_linked_tickets(world):
+    """Each department works on its own ticket, and each sees the other's."""
+    anna = world.customer("anna@klient.example", "Anna")
+
+    anna.writes([HELP, BILLING], "Faktura i drukarka")
+
+    first, second = world.the_tickets()
+    assert {first.department, second.department} == {"dynamics", "billing"}
+    assert (first.linked, second.linked) == ((second.number,), (first.number,))
+    assert len(anna.inbox.letters()) == 2
+
+
+def test_mail_to_postmaster_is_taken_and_goes_to_its_department(world):
+    """The addresses that every host must have are read by somebody (RFC 5321 §4.5.1)."""
+    eve = world.customer("eve@elsewhere.example", "Eve")
+
+    eve.writes("postmaster", "Bare")
+    eve.writes("PostMaster@example.com", "Any case")
+    eve.writes("abuse@example.com", "Spam from your network")
+
+    assert [case.department for case in world.the_tickets()] == ["billing"] * 3

@@ -1,0 +1,421 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from mailgate.departments import Directory, Reopen, ReopenRule
+from mailgate.outbox.mail import OutboxMail
+from mailgate.store.database import Database
+from mailgate.tickets import people, service, views
+from mailgate.tickets.model import Participant, TicketLink
+from tests.unit.bureau import AGENT, ANNA, DAY, DESK_ADDRESS, MALLORY, OFFICE, Gate, letter, office
+from tests.unit.desk import BILLING, DIRECTORY
+
+PAYLOAD = "KUPTERAZ"
+
+
+def close(gate: Gate, number: int | None) -> None:
+    """Close a ticket as an agent does."""
+    with gate.database.writing() as session:
+        ticket = views.by_number(session, number or 0)
+        assert ticket is not None
+        service.close(session, gate.office, ticket, AGENT, "", gate.now)
+
+
+def answer(gate: Gate, number: int | None, text: str = "Proszę spróbować.") -> str:
+    """Answer a ticket as an agent does; return the mail's Message-ID."""
+    with gate.database.writing() as session:
+        ticket = views.by_number(session, number or 0)
+        assert ticket is not None
+        return service.reply(session, gate.office, ticket, AGENT, text, gate.now).message_id
+
+
+def participants(gate: Gate, number: int | None) -> list[tuple[str, str]]:
+    """Return who takes part in a ticket, and as what."""
+    with gate.database.reading() as session:
+        found = people.participants(session, gate.ticket(number).id or 0)
+        return [(each.address, each.role) for each in found]
+
+
+def bounce(of: str, recipient: str = ANNA, action: str = "failed") -> bytes:
+    """Return a delivery report on a mail of ours."""
+    status = "5.1.1" if action == "failed" else "4.0.0"
+    body = "\r\n".join(
+        [
+            "--x",
+            "Content-Type: text/plain",
+            "",
+            "Your mail was not delivered.",
+            "--x",
+            "Content-Type: message/delivery-status",
+            "",
+            "Reporting-MTA: dns; mx.example.net",
+            "",
+            f"Final-Recipient: rfc822; {recipient}",
+            f"Action: {action}",
+            f"Status: {status}",
+            "Diagnostic-Code: smtp; 550 no such user",
+            "",
+            "--x",
+            "Content-Type: text/rfc822-headers",
+            "",
+            *([f"Message-ID: {of}"] if of else ["Subject: something"]),
+            "",
+            "--x--",
+        ]
+    )
+    kind = 'Content-Type: multipart/report; report-type=delivery-status; boundary="x"'
+    return letter("MAILER-DAEMON@mx.example.net", "Undelivered", body, headers=(kind,))
+
+
+def test_a_new_mail_is_a_ticket_with_one_acknowledgement(database: Database) -> None:
+    """Result, ticket, participant, entry and outbox agree with each other."""
+    gate = Gate(database)
+    (result,) = gate.receive(letter(message_id="<1@example.net>"))
+    ticket = gate.ticket(result.ticket)
+    assert (result.verdict, result.department, ticket.status) == ("open", "dynamics", "open")
+    assert result.acknowledge and result.effective_received_at == ticket.effective_received_at
+    (entry,) = gate.entries(result.ticket)
+    assert (entry.author, entry.message_id, entry.nature) == (ANNA, "<1@example.net>", "person")
+    assert participants(gate, result.ticket) == [(ANNA, "requester")]
+    (mail,) = gate.outbox()
+    assert (mail.kind, mail.recipient, mail.mail_from) == ("acknowledgement", ANNA, "")
+    assert mail.header("In-Reply-To") == "<1@example.net>"
+
+
+def test_an_unproven_sender_reads_no_word_of_his_own(database: Database) -> None:
+    """Neither subject nor name nor text of his stands in any automatic mail to him."""
+    gate = Gate(database)
+    sender = f'"{PAYLOAD}" <{ANNA}>'
+    (result,) = gate.receive(
+        letter(sender, f"{PAYLOAD} teraz", f"{PAYLOAD}!", headers=(f"Thread-Topic: {PAYLOAD}",))
+    )
+    close(gate, result.ticket)
+    acknowledgement, closed = gate.outbox()
+    assert (acknowledgement.kind, closed.event) == ("acknowledgement", "closed")
+    for mail in (acknowledgement, closed):
+        assert PAYLOAD not in mail.words
+        assert PAYLOAD.encode() not in mail.raw
+    tag = f"[#{result.ticket}]"
+    assert acknowledgement.header("Subject") == f"{tag} Potwierdzenie otrzymania zgłoszenia"
+
+
+def test_a_proven_sender_reads_his_subject(database: Database) -> None:
+    """Who was proven earlier is answered in his own words."""
+    gate = Gate(database)
+    with database.writing() as session:
+        people.meet(session, AGENT.who, gate.now)
+        people.prove(session, AGENT.who.canonical, "agent", gate.now)
+    gate.receive(letter(AGENT.who.address, "Moja drukarka"), mail_from=AGENT.who.address)
+    (mail,) = gate.outbox()
+    assert mail.header("Subject").endswith("] Moja drukarka")
+
+
+def test_two_departments_get_a_ticket_each_and_the_two_are_linked(database: Database) -> None:
+    """Each has its own acknowledgement; a mail to one department twice is still one ticket."""
+    gate = Gate(database)
+    to = (DESK_ADDRESS, BILLING.address, "POMOCDYNAMICS+x@example.com")
+    results = gate.receive(letter(message_id="<1@example.net>"), recipients=to)
+    assert [each.department for each in results] == ["dynamics", "billing"]
+    first, second = (gate.ticket(each.ticket) for each in results)
+    with database.reading() as session:
+        assert views.linked(session, first.id or 0) == [second.number]
+        assert views.linked(session, second.id or 0) == [first.number]
+    assert len(gate.outbox()) == 2
+
+
+def test_the_same_mail_again_is_recorded_and_makes_no_entry(database: Database) -> None:
+    """Within 30 days and in one department; the other department has not seen it yet."""
+    gate = Gate(database)
+    raw = letter(message_id="<1@example.net>")
+    (first,) = gate.receive(raw)
+    gate.now += 29 * DAY
+    (again,) = gate.receive(b"Received: by another path\r\n" + raw)
+    assert (again.verdict, again.ticket) == ("duplicate", first.ticket)
+    assert len(gate.entries(first.ticket)) == 1
+    assert [event for event, _ in gate.events(first.ticket)] == ["duplicate"]
+    (elsewhere,) = gate.receive(raw, recipients=(BILLING.address,))
+    assert (elsewhere.verdict, elsewhere.department) == ("open", "billing")
+
+
+@pytest.mark.parametrize(
+    ("second", "days"),
+    [
+        (letter(message_id="<1@example.net>", text="Co innego."), 0),
+        (letter(message_id="<1@example.net>"), 31),
+    ],
+    ids=["other content", "30 days later"],
+)
+def test_the_same_message_id_alone_is_no_duplicate(
+    database: Database, second: bytes, days: int
+) -> None:
+    """Who sends first with another's Message-ID suppresses nothing."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter(message_id="<1@example.net>"))
+    gate.now += timedelta(days=days)
+    (other,) = gate.receive(second)
+    assert other.verdict == "open" and other.ticket != first.ticket
+
+
+def test_two_equal_mails_without_message_id_are_two_tickets(database: Database) -> None:
+    """A form mailer means both; each gets a name by how it was delivered."""
+    gate = Gate(database)
+    results = [gate.receive(letter())[0] for _ in range(2)]
+    assert {each.verdict for each in results} == {"open"}
+    names = {gate.entries(each.ticket)[0].message_id for each in results}
+    assert len(names) == 2 and "" not in names
+
+
+def test_the_duplicate_of_a_reply_is_known_after_the_ticket_has_moved(database: Database) -> None:
+    """The ticket is what counts, not the department in which it was then."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter(message_id="<1@example.net>"))
+    reply = letter(subject=f"Re: [#{first.ticket}] x", message_id="<2@example.net>")
+    gate.receive(reply)
+    with database.writing() as session:
+        ticket = views.by_number(session, first.ticket or 0)
+        assert ticket is not None
+        service.move(session, gate.office, ticket, AGENT, BILLING, gate.now)
+    (again,) = gate.receive(reply)
+    assert (again.verdict, again.ticket) == ("duplicate", first.ticket)
+    assert len(gate.entries(first.ticket)) == 2
+
+
+def test_a_stranger_who_quotes_a_number_gets_a_linked_ticket(database: Database) -> None:
+    """The old ticket is neither changed nor reopened nor shown."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    close(gate, first.ticket)
+    before, history = gate.ticket(first.ticket), gate.events(first.ticket)
+    (result,) = gate.receive(letter(MALLORY, f"Re: [#{first.ticket}] Drukarka"), mail_from=MALLORY)
+    assert (result.verdict, result.may_speak) == ("open", "stranger")
+    assert result.ticket != first.ticket
+    assert gate.ticket(first.ticket) == before and gate.events(first.ticket) == history
+    with database.reading() as session:
+        assert views.linked(session, gate.ticket(result.ticket).id or 0) == [first.ticket]
+
+
+def test_whom_our_mail_was_shown_to_is_a_third_party(database: Database) -> None:
+    """He is heard; nobody is added who is written to, nothing reopens, he is sent nothing."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    close(gate, first.ticket)
+    mails = len(gate.outbox())
+    reply = letter(MALLORY, "Re: x", headers=(f"In-Reply-To: {ours}",))
+    (result,) = gate.receive(reply, mail_from=MALLORY)
+    assert (result.verdict, result.may_speak, result.ticket) == (
+        "follow-up",
+        "third-party",
+        first.ticket,
+    )
+    assert gate.entries(first.ticket)[-1].third_party
+    assert gate.ticket(first.ticket).status == "closed" and len(gate.outbox()) == mails
+    answer(gate, first.ticket)
+    assert {each.recipient for each in gate.outbox()} == {ANNA}
+    assert not result.proven
+
+
+def test_our_own_address_takes_part_in_nothing(database: Database) -> None:
+    """Neither as requester of a forged mail nor as a third party with a token."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    forged = letter(BILLING.address, headers=(f"In-Reply-To: {ours}",))
+    gate.receive(forged, mail_from=BILLING.address)
+    (new,) = gate.receive(letter(BILLING.address), mail_from=BILLING.address)
+    with database.reading() as session:
+        everyone = session.execute(select(col(Participant.address))).scalars().all()
+    assert list(everyone) == [ANNA]
+    answer(gate, new.ticket)
+    assert {each.recipient for each in gate.outbox()} == {ANNA}
+
+
+def test_a_mail_of_nobody_with_a_token_makes_nobody_a_participant(database: Database) -> None:
+    """Two addresses in From are no identity; the words are kept."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    two = letter(f"{MALLORY}, ewa2@example.com", headers=(f"In-Reply-To: {ours}",))
+    (result,) = gate.receive(two)
+    assert (result.verdict, result.may_speak) == ("follow-up", "third-party")
+    assert participants(gate, first.ticket) == [(ANNA, "requester")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "days_later", "verdict", "status"),
+    [
+        (Reopen(), 400, "follow-up", "open"),
+        (Reopen(ReopenRule.WITHIN, 14), 14, "follow-up", "open"),
+        (Reopen(ReopenRule.WITHIN, 14), 15, "open", "closed"),
+        (Reopen(ReopenRule.NEVER), 0, "open", "closed"),
+    ],
+)
+def test_a_reply_to_a_closed_ticket(
+    database: Database, rule: Reopen, days_later: int, verdict: str, status: str
+) -> None:
+    """By the department's setting it reopens, or becomes a new ticket linked to the old one."""
+    gate = Gate(database, office(reopen=rule))
+    (first,) = gate.receive(letter())
+    close(gate, first.ticket)
+    gate.now += timedelta(days=days_later)
+    (result,) = gate.receive(letter(subject=f"Re: [#{first.ticket}]  Drukarka"))
+    assert (result.verdict, gate.ticket(first.ticket).status) == (verdict, status)
+    if verdict == "open":
+        assert gate.ticket(result.ticket).subject == "Re: Drukarka"
+        with database.reading() as session:
+            (link,) = session.execute(select(TicketLink)).scalars()
+            assert link.kind == "late-reply"
+
+
+def test_the_old_tag_goes_in_any_case_and_however_often(database: Database) -> None:
+    """Mail programs change the case of a tag with letters in it, and double it."""
+    base = office(reopen=Reopen(ReopenRule.NEVER))
+    gate = Gate(database, replace(base, subject_tag="[HD#{number}]"))
+    (first,) = gate.receive(letter())
+    close(gate, first.ticket)
+    subject = f"Re: [hd#{first.ticket}] AW: [HD#{first.ticket}] Drukarka"
+    (result,) = gate.receive(letter(subject=subject))
+    assert gate.ticket(result.ticket).subject == "Re: AW: Drukarka"
+
+
+def test_a_late_reply_to_a_department_that_is_gone_goes_to_postmaster(database: Database) -> None:
+    """A ticket outlives its department; a mail about it is not an error."""
+    gate = Gate(database, office(reopen=Reopen(ReopenRule.NEVER)))
+    (first,) = gate.receive(letter(), recipients=(BILLING.address,))
+    close(gate, first.ticket)
+    only = DIRECTORY.departments["dynamics"]
+    gone = Directory.of((replace(only, reopen=Reopen(ReopenRule.NEVER)),), (), "dynamics")
+    gate.office = replace(OFFICE, directory=gone)
+    (result,) = gate.receive(letter(subject=f"[#{first.ticket}] x"))
+    assert (result.verdict, gate.ticket(result.ticket).department) == ("open", "dynamics")
+
+
+def test_automatic_mail_changes_no_status(database: Database) -> None:
+    """An out-of-office is kept in the ticket and reopens nothing."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    close(gate, first.ticket)
+    away = letter(subject=f"[#{first.ticket}]", headers=("Auto-Submitted: auto-replied",))
+    (result,) = gate.receive(away)
+    assert (result.verdict, gate.ticket(first.ticket).status) == ("follow-up", "closed")
+    assert len(gate.outbox()) == 2  # the acknowledgement and the notice of closing
+
+
+def test_a_bounce_of_an_answer_opens_the_ticket_again(database: Database) -> None:
+    """The customer has not been answered; the mail is marked as failed."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    _delivered(gate, ours)
+    (result,) = gate.receive(bounce(ours), mail_from="")
+    assert (result.verdict, result.ticket) == ("bounce", first.ticket)
+    assert gate.ticket(first.ticket).status == "open"
+    assert _states(gate, ours) == ["refused"]
+
+
+def test_a_bounce_of_an_acknowledgement_changes_no_status(database: Database) -> None:
+    """A line in the history, and no mail."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    (mail,) = gate.outbox()
+    answer(gate, first.ticket)
+    (result,) = gate.receive(bounce(mail.message_id), mail_from="")
+    assert (result.verdict, gate.ticket(first.ticket).status) == ("bounce", "answered")
+    assert [event for event, _ in gate.events(first.ticket)] == ["undelivered"]
+    assert len(gate.outbox()) == 2
+
+
+def test_a_delay_is_history(database: Database) -> None:
+    """Nothing has failed yet."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    (result,) = gate.receive(bounce(ours, action="delayed"), mail_from="")
+    assert (result.verdict, gate.ticket(first.ticket).status) == ("bounce", "answered")
+
+
+@pytest.mark.parametrize("of", ["", "<made-up@evil.example>", "<1@example.net>"])
+def test_a_bounce_of_nothing_of_ours_is_held(database: Database, of: str) -> None:
+    """A forged report changes no ticket, also when it names the customer's own mail."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter(message_id="<1@example.net>"))
+    spool_id = gate.accept(bounce(of), mail_from="")
+    gate.gateway.step()
+    assert (gate.row(spool_id).state, gate.row(spool_id).cause) == ("held", "bounce_of_nothing")
+    assert gate.events(first.ticket) == []
+
+
+def test_a_mail_without_from_is_a_ticket_that_nobody_is_told_of(database: Database) -> None:
+    """It is kept with its defect; an answer to it has nowhere to go, and says so."""
+    gate = Gate(database)
+    (result,) = gate.receive(letter(None), mail_from="")
+    assert (result.verdict, result.acknowledge) == ("open", False)
+    assert gate.outbox() == []
+    assert "no From" in gate.entries(result.ticket)[0].defects
+    answer(gate, result.ticket)
+    assert gate.outbox() == []
+    assert [event for event, _ in gate.events(result.ticket)] == ["not-acknowledged", "not-sent"]
+
+
+LONG = "a" * 3_000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        letter(f"{LONG}@example.net"),
+        letter(f'"{LONG * 10}" <{ANNA}>'),
+        letter(f"anna@{'x' * 60}.{'y.' * 1_000}example.net"),
+        letter(f"<anna@example.net(> {LONG}"),
+        letter("=?utf-8?q?a=00b=ED=A0=80?= <anna@example.net>"),
+        letter(subject="=?utf-8?q?a=00b=0D=0ABcc:_x@example.net?="),
+        letter(subject="=?unicode_escape?q?=5Cud800?="),
+        letter(subject=LONG, message_id=f"<{LONG}@example.net>"),
+        letter(message_id=f"<{'m' * 480}@example.net>"),
+        letter(text="\x00\x01 tekst \udcff"),
+        letter(headers=("Thread-Index: " + "A" * 5_000, "References: " + "<r@example.net> " * 500)),
+        letter("\u0130stanbul@\u0130stanbul.example"),
+    ],
+    ids=range(12),
+)
+def test_whatever_stands_in_the_headers_is_stored(database: Database, raw: bytes) -> None:
+    """Long, odd, NUL and broken values make a ticket with an entry, never an error of ours."""
+    gate = Gate(database)
+    (result,) = gate.receive(raw)
+    assert result.verdict == "open"
+    for mail in gate.outbox():
+        assert b"Bcc" not in mail.raw
+    answer(gate, result.ticket)
+    close(gate, result.ticket)
+
+
+@pytest.mark.parametrize(
+    ("senders", "limit"),
+    [((ANNA,) * 4, "3 acknowledgements an hour"), ((ANNA, "Anna@EXAMPLE.net") * 2, "3")],
+)
+def test_the_mail_that_trips_a_limit_is_still_a_ticket(
+    database: Database, senders: tuple[str, ...], limit: str
+) -> None:
+    """The fourth in an hour is not acknowledged, and its ticket says why."""
+    gate = Gate(database)
+    results = [gate.receive(letter(each))[0] for each in senders]
+    assert [each.acknowledge for each in results] == [True, True, True, False]
+    ((event, text),) = gate.events(results[-1].ticket)
+    assert event == "not-acknowledged" and limit in text
+    assert len(gate.outbox()) == 3
+
+
+def _delivered(gate: Gate, message_id: str) -> None:
+    with gate.database.writing() as session:
+        of = select(OutboxMail).where(col(OutboxMail.message_id) == message_id)
+        for row in session.execute(of).scalars():
+            row.state = "delivered"
+
+
+def _states(gate: Gate, message_id: str) -> list[str]:
+    with gate.database.reading() as session:
+        of = select(col(OutboxMail.state)).where(col(OutboxMail.message_id) == message_id)
+        return list(session.execute(of).scalars())

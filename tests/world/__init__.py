@@ -1,0 +1,1 @@
+"""The world of the scenarios: the real daemon, its customers and agents, and a smarthost."""
