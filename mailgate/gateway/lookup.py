@@ -60,7 +60,8 @@ def examine(
     nature, reasons = nature_of(message, envelope, own)
     authenticity = Authenticity.NONE
     signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
-    routed = route(message, envelope, office.directory)
+    default = office.directory.departments.get(claimed.arrival.department or "")
+    routed = route(message, envelope, office.directory, default)
     hits = _hits(session, clues(message, envelope.recipients, signs), routed)
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None

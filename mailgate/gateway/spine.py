@@ -6,7 +6,7 @@ three failures it is held for a human, with the error, and the next mail goes on
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -18,6 +18,7 @@ from mailgate.gateway.lookup import examine
 from mailgate.gateway.perform import Job, perform
 from mailgate.intake import spool
 from mailgate.intake.spool import Claimed, SpoolResult, State
+from mailgate.message import parse
 from mailgate.message.message import Message
 from mailgate.store import blobs
 from mailgate.store.database import Database, serialize
@@ -108,8 +109,17 @@ def read(database: Database, claimed: Claimed) -> Message:
         head += chunk
         if len(head) >= _HEAD_BYTES:
             break
+    if claimed.arrival.whole_size is not None:
+        return _left_behind(head, claimed.arrival.whole_size)
     whole = len(head) == claimed.size
     return cage.read(claimed.size, head, (lambda: iter((head,))) if whole else chunks)
+
+
+def _left_behind(head: bytes, whole_size: int) -> Message:
+    """Return a mail of which only the headers were taken; its text is ours and says so."""
+    why = f"too large ({whole_size / 1_000_000:.1f} MB): only its headers were taken"
+    text = f"This mail is {why}. The mail itself is still in the mailbox."
+    return replace(parse.simplified(head, whole_size, why), text=text, full_text=text)
 
 
 def _take_turns(session: Session, message: Message) -> None:
