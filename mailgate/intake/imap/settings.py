@@ -86,9 +86,21 @@ class Bounds:
     connect: timedelta = timedelta(seconds=30)
     command: timedelta = timedelta(seconds=60)
     answer: timedelta = timedelta(minutes=10)
-    max_line_bytes: int = 64 * 1024
+    max_line_bytes: int = 1024 * 1024
     max_lines: int = 10_000
-    max_answer_bytes: int = 8 * 1024 * 1024
+    max_answer_bytes: int = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long to stay away from a server that fails: doubling, with jitter.
+
+    soon: after a connection that had worked and was lost.
+    """
+
+    soon: timedelta = timedelta(seconds=2)
+    first: timedelta = timedelta(minutes=1)
+    most: timedelta = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,7 @@ class MailboxSettings:
     reconnect: timedelta = timedelta(days=1)
     lease: timedelta = timedelta(minutes=3)
     max_size: int = MAX_SIZE_BYTES
-    max_connections_per_host: int = 10
+    max_connections_per_host: int = 20
     bounds: Bounds = Bounds()
+    backoff: Backoff = Backoff()
     ca_file: str | None = None
