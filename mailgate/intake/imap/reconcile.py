@@ -11,9 +11,10 @@ from mailgate.intake.imap import books, events
 from mailgate.intake.imap.answers import Selected
 from mailgate.intake.imap.books import Epoch
 from mailgate.intake.imap.connection import Connection
+from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.settings import Kind, MailboxSettings
 from mailgate.intake.imap.tables import MailboxFolder, MailboxMail, MailState
-from mailgate.intake.imap.taking import Desk, Taking
+from mailgate.intake.imap.taking import Taking
 
 _MOST_TOLD = 20
 

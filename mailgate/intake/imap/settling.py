@@ -10,9 +10,9 @@ from imapclient import DELETED, FLAGGED
 from mailgate.intake.imap import books, folders
 from mailgate.intake.imap.books import Epoch
 from mailgate.intake.imap.connection import Connection
+from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.settings import Kind, MailboxSettings
 from mailgate.intake.imap.tables import MailState
-from mailgate.intake.imap.taking import Desk
 
 
 class Settling:

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailgate.intake.imap import books, events, faults
+from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.faults import FaultKind
 from mailgate.intake.imap.patience import pause
 from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.imap.tables import Condition
-from mailgate.intake.imap.taking import Desk
 
 _STANDBY = timedelta(seconds=30)
 _ALARM_AFTER = timedelta(hours=3)

@@ -7,46 +7,28 @@ or in both, and the next pass goes on from there: nothing is lost and nothing is
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from sqlmodel import Session
 
-from mailgate.clock import Now
 from mailgate.intake import spool
 from mailgate.intake.imap import books, events
 from mailgate.intake.imap.answers import BrokenError, RefusedError, Selected, Stated
 from mailgate.intake.imap.connection import Connection
+from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.settings import Kind, MailboxSettings
 from mailgate.intake.imap.tables import MailboxFolder, MailboxMail, MailState
 from mailgate.intake.spool import Arrival
 from mailgate.message.address import Envelope
 from mailgate.store import blobs
-from mailgate.store.database import Database
 
 MAX_HEAD_BYTES = 256 * 1024
 _AT_ONCE = 50
 _TRIES = 5
 _SLACK = timedelta(minutes=5)
 _REMEMBERED = timedelta(days=90)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a watcher needs of the daemon. owner: names it in leases. accepted: mail came in."""
-
-    database: Database
-    owner: str
-    now: Now
-    accepted: Callable[[], None]
-
-    @contextmanager
-    def holding(self, settings: MailboxSettings) -> Iterator[Session]:
-        """Give a transaction in which the mailbox is ours; LeaseLostError where it is not."""
-        with self.database.writing() as session:
-            books.hold_lease(session, settings.name, self.owner, self.now(), settings.lease)
-            yield session
 
 
 @dataclass(frozen=True)

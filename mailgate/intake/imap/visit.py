@@ -10,11 +10,12 @@ from datetime import timedelta
 from mailgate.intake.imap import books, folders
 from mailgate.intake.imap.answers import RefusedError, Selected
 from mailgate.intake.imap.connection import Connection
+from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.folders import NoSuchFolderError
 from mailgate.intake.imap.reconcile import reconcile
 from mailgate.intake.imap.settings import Kind, MailboxSettings
 from mailgate.intake.imap.settling import Settling
-from mailgate.intake.imap.taking import Desk, Taking
+from mailgate.intake.imap.taking import Taking
 
 _RECONCILED_EVERY = timedelta(hours=1)
 

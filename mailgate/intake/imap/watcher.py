@@ -17,15 +17,17 @@ from mailgate.intake.imap import books, signing_in
 from mailgate.intake.imap.answers import BrokenError, RefusedError
 from mailgate.intake.imap.books import LeaseLostError
 from mailgate.intake.imap.connection import Connection
+from mailgate.intake.imap.desk import Desk
+from mailgate.intake.imap.faults import FaultKind
 from mailgate.intake.imap.patience import Slots
 from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.imap.signing_in import SignInError
 from mailgate.intake.imap.standing import Standing
-from mailgate.intake.imap.taking import Desk
 from mailgate.intake.imap.visit import Visit
 
 _NO_TIME = timedelta()
 _SLOT_SECONDS = 5.0
+_NO_ROOM = "our own disk is nearly full; mail waits in the mailbox until there is room"
 
 
 class Watcher:
@@ -88,6 +90,8 @@ class Watcher:
             )
         if not ours:
             return self._standing.elsewhere()
+        if not self._desk.room():
+            return self._standing.failed(_NO_ROOM, FaultKind.TEMPORARY, worked=False)
         if not self._slots.take(settings.host, settings.max_connections_per_host, _SLOT_SECONDS):
             return _NO_TIME
         try:
@@ -122,6 +126,8 @@ class Watcher:
         settings = self.settings
         while not self._stopping.is_set():
             self._poll_due = time.monotonic() + settings.poll.total_seconds()
+            if not self._desk.room():
+                return self._standing.failed(_NO_ROOM, FaultKind.TEMPORARY, worked=False)
             visit.look(self._stopping.is_set)
             self._standing.well(idles=visit.idles)
             if time.monotonic() - began >= settings.reconnect.total_seconds():
