@@ -69,19 +69,10 @@ def _read(
         host = table.need("host", values.host, "", 'write host = "imap.example.com", or provider')
     else:
         host = table.take("host", values.host, preset.imap)
-    tls = Tls(table.take("tls", values.choice(*Tls), Tls.IMPLICIT.value))
     user = table.need("user", values.text, "", 'write user = "support@example.com"')
-    usual_port = 993 if tls is Tls.IMPLICIT else 143
-    port = table.take("port", values.number(1, 65535), usual_port)
+    tls, port = _tls_and_port(table, host)
     auth = _auth(table, name, user, host, preset, state, lent=lent)
-    if tls is Tls.NONE and host and not is_loopback(host):
-        table.fault(
-            "tls", "would send login and mail unencrypted", 'write "implicit" or "starttls"'
-        )
-    folders = table.take("folder", _folders, ("INBOX",))
-    after = table.take("after", _after, After())
-    if after.kind is Kind.MOVE and after.folder in folders:
-        table.fault("after", f"moves to {show(after.folder)}, which is watched", "name another")
+    folders, after = _taking(table)
     department = table.take("department", _one_of(departments), None)
     first = table.take("first", _first, First())
     poll = table.take("poll", _POLL, preset.poll if preset else timedelta(minutes=2))
@@ -105,6 +96,23 @@ def _read(
         max_connections_per_host=preset.connections if preset else 20,
         ca_file=ca_file,
     )
+
+
+def _tls_and_port(table: Table, host: str) -> tuple[Tls, int]:
+    tls = Tls(table.take("tls", values.choice(*Tls), Tls.IMPLICIT.value))
+    if tls is Tls.NONE and host and not is_loopback(host):
+        wrong = "would send login and mail unencrypted"
+        table.fault("tls", wrong, 'write "implicit" or "starttls"')
+    usual_port = 993 if tls is Tls.IMPLICIT else 143
+    return tls, table.take("port", values.number(1, 65535), usual_port)
+
+
+def _taking(table: Table) -> tuple[tuple[str, ...], After]:
+    folders = table.take("folder", _folders, ("INBOX",))
+    after = table.take("after", _after, After())
+    if after.kind is Kind.MOVE and after.folder in folders:
+        table.fault("after", f"moves to {show(after.folder)}, which is watched", "name another")
+    return folders, after
 
 
 def _auth(

@@ -6,9 +6,10 @@ from typing import Literal
 from mailgate.config import values
 from mailgate.config.oauth import Whose, read_oauth2
 from mailgate.config.passwords import read_password
-from mailgate.config.presets import PRESETS
+from mailgate.config.presets import PRESETS, Preset
 from mailgate.config.reader import Table
 from mailgate.intake.limits import ListenerSettings
+from mailgate.oauth.tokens import Tokens
 from mailgate.outbox.smarthost import SmarthostSettings
 
 Tls = Literal["none", "starttls", "tls"]
@@ -37,27 +38,10 @@ def read_smarthost(
     if not top.has("smarthost"):
         return None
     preset = PRESETS.get(table.take("provider", values.choice(*PRESETS), ""))
-    usual = preset.smtp if preset else ("", 0, "none")
-    tls, usual_port = _WAYS[table.take("tls", values.choice(*_WAYS), usual[2])]
-    if preset is None:
-        host = table.need("host", values.host, "localhost", 'write host = "127.0.0.1"')
-    else:
-        host = table.take("host", values.host, usual[0])
-    port = table.take("port", values.number(1, 65535), usual_port)
+    host, port, tls = _place(table, preset)
     user, password = _login(table, host, tls, lent=lent)
-    table.table("oauth2")
-    tokens = None
-    if table.has("oauth2"):
-        whose = Whose("smarthost", state, user)
-        tokens = read_oauth2(table, whose, preset, ("xoauth2",), lent=lent)
-    null_sender_ok = table.take("null_sender", values.flag, True)
-    instead = table.take("null_sender_instead", values.address, "")
-    if not null_sender_ok and not table.has("null_sender_instead"):
-        table.fault(
-            "null_sender_instead",
-            "is missing, though null_sender is false",
-            'write null_sender_instead = "bounces@example.com"',
-        )
+    tokens = _tokens(table, Whose("smarthost", state, user), preset, lent=lent)
+    null_sender_ok, instead = _null_sender(table)
     settings = SmarthostSettings(
         host=host,
         port=port,
@@ -73,6 +57,37 @@ def read_smarthost(
     table.close()
     _refuse_ourselves(table, settings, listeners)
     return settings
+
+
+def _place(table: Table, preset: Preset | None) -> tuple[str, int, Tls]:
+    """Return host, port and TLS; what is written goes before what a provider says."""
+    usual = preset.smtp if preset else ("", 0, "none")
+    tls, usual_port = _WAYS[table.take("tls", values.choice(*_WAYS), usual[2])]
+    if preset is None:
+        host = table.need("host", values.host, "localhost", 'write host = "127.0.0.1"')
+    else:
+        host = table.take("host", values.host, usual[0])
+    return host, table.take("port", values.number(1, 65535), usual_port), tls
+
+
+def _tokens(table: Table, whose: Whose, preset: Preset | None, *, lent: bool) -> Tokens | None:
+    table.table("oauth2")
+    if not table.has("oauth2"):
+        return None
+    return read_oauth2(table, whose, preset, ("xoauth2",), lent=lent)
+
+
+def _null_sender(table: Table) -> tuple[bool, str]:
+    """Return whether the null sender may be used, and what else is."""
+    null_sender_ok = table.take("null_sender", values.flag, True)
+    instead = table.take("null_sender_instead", values.address, "")
+    if not null_sender_ok and not table.has("null_sender_instead"):
+        table.fault(
+            "null_sender_instead",
+            "is missing, though null_sender is false",
+            'write null_sender_instead = "bounces@example.com"',
+        )
+    return null_sender_ok, instead
 
 
 def is_loopback(host: str) -> bool:
