@@ -7,6 +7,7 @@ at once, which loses nothing either.
 import asyncio
 import os
 import signal
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from mailgate.jobs.schedule import ticks
 _TICK = timedelta(seconds=1)
 _PATIENCE = timedelta(seconds=8)
 _JOIN_SECONDS = 4.0
+_WATCHERS_SECONDS = 2.0
 _SILENCE_ALLOWED = 45.0
 
 
@@ -58,6 +60,8 @@ async def _serve(parts: Parts) -> None:
         ) from error
     for loop in parts.loops:
         loop.start()
+    for watcher in parts.watchers:
+        watcher.start()
     ticking.start()
     ports = {listener.kind: listener.port for listener in listeners}
     logs.started(__version__, parts.office.instance, ports)
@@ -96,6 +100,8 @@ def _signals() -> "asyncio.Future[str]":
 def _wake(parts: Parts) -> None:
     for loop in parts.loops:
         loop.wake()
+    for watcher in parts.watchers:
+        watcher.tick()
 
 
 async def _watch(parts: Parts) -> None:
@@ -110,8 +116,14 @@ async def _watch(parts: Parts) -> None:
 
 
 def _end_loops(parts: Parts) -> None:
+    for watcher in parts.watchers:
+        watcher.stop()
     for loop in parts.loops:
         loop.stop()
+    # What a watcher has not taken by then stays in its mailbox.
+    until = time.monotonic() + _WATCHERS_SECONDS
+    for watcher in parts.watchers:
+        watcher.join(max(until - time.monotonic(), 0))
     ended = [loop.join(_JOIN_SECONDS) for loop in parts.loops]
     if parts.sender is not None and all(ended):
         parts.sender.stop()

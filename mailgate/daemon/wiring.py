@@ -4,8 +4,6 @@ Opens the store, refuses what cannot work with a sentence and an exit code of sy
 returns parts that know only what they need.
 """
 
-import shutil
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,10 +19,14 @@ from mailgate.clock import FileClock, Now, system_now
 from mailgate.config.configuration import Configuration
 from mailgate.daemon import lock
 from mailgate.daemon.loop import Loop
+from mailgate.daemon.room import Room
 from mailgate.delivery import Delivery
 from mailgate.gateway.spine import Gateway
 from mailgate.intake import spool
 from mailgate.intake.content import Content, remove_stale
+from mailgate.intake.imap.desk import Desk
+from mailgate.intake.imap.patience import Slots
+from mailgate.intake.imap.watcher import Watcher
 from mailgate.intake.reception import Reception
 from mailgate.intake.spool import Arrival
 from mailgate.jobs import escalate, housekeeping
@@ -63,6 +65,7 @@ class Parts:
     gateway: Loop
     delivery: Loop | None
     jobs: Loop
+    watchers: list[Watcher]
     sender: Delivery | None
     locks: ExitStack
 
@@ -166,15 +169,28 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
     schedule = Schedule(database, make_jobs(database, office), owner, now)
     _free_claims(database, owner, sender, schedule)
+    room = Room(configuration)
     reception = Reception(
         accept=_accepting(database, gateway),
         knows=lambda address: routing.department_for(address, office.directory) is not None,
         now=now,
         directory=configuration.state,
-        room=_Room(configuration),
+        room=room,
     )
-    jobs = Loop("jobs", schedule.step)
-    return Parts(configuration, database, office, reception, gateway, delivery, jobs, sender, locks)
+    desk = Desk(database, owner, now, gateway.wake, room)
+    slots = Slots()
+    return Parts(
+        configuration,
+        database,
+        office,
+        reception,
+        gateway,
+        delivery,
+        jobs=Loop("jobs", schedule.step),
+        watchers=[Watcher(each, desk, slots) for each in configuration.mailboxes],
+        sender=sender,
+        locks=locks,
+    )
 
 
 def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
@@ -270,21 +286,3 @@ def _accepting(database: Database, gateway: Loop) -> Callable[[Arrival, Content]
         return spool_id
 
     return accept
-
-
-class _Room:
-    """Says whether the disk has room for mail; looks once a second."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        listeners = [each for each in (configuration.smtp, configuration.lmtp) if each is not None]
-        sizes = [each.limits.max_message_size for each in listeners]
-        self._needed = 2 * max(sizes, default=0)
-        self._place = configuration.state
-        self._looked_at = float("-inf")
-        self._enough = True
-
-    def __call__(self) -> bool:
-        if time.monotonic() - self._looked_at > 1:
-            self._enough = shutil.disk_usage(self._place).free >= self._needed
-            self._looked_at = time.monotonic()
-        return self._enough
