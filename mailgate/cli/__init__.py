@@ -54,6 +54,16 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whoever stops reading its output ends it, and that is no fault."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            failures.silence()
+            return 0
+        return done
+
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a command; in standalone mode the process ends with its exit code."""
         run: Callable[..., Any] = super().main
@@ -62,10 +72,6 @@ class LazyGroup(click.Group):
             return run(*args, standalone_mode=False, **extra)
         try:
             code = run(*args, standalone_mode=False, **extra)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            failures.silence()
-            sys.exit(0)
         except Exception as error:
             known = failures.explained(error)
             if known is None:
@@ -76,6 +82,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(
+    "mailgate",
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

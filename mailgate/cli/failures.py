@@ -66,6 +66,8 @@ def explained(error: Exception) -> click.ClickException | None:
         if kind is not None and isinstance(error, kind):
             own = code if code is not None else int(getattr(error, "code", 1))
             return Failure(own, _sentence(error, module), as_it_is=name == "Faults")
+    if isinstance(error, UnicodeEncodeError):
+        return Failure(USAGE, "an argument is no UTF-8 text; write it in UTF-8")
     if isinstance(error, PermissionError):
         return Failure(NOT_PERMITTED, f"{error}; run it as the user of the daemon")
     if isinstance(error, OSError):

@@ -7,6 +7,7 @@ import click
 
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.failures import NOTHING_FOUND, Failure
+from mailgate.cli.number import Number
 from mailgate.cli.output import Told, clock, columns, iso, pairs, print_json
 from mailgate.outbox import control
 from mailgate.outbox.control import Listed
@@ -25,7 +26,7 @@ def outbox() -> None:
 
 @outbox.command(name="list", epilog="Example: mailgate outbox list --state refused")
 @click.option("--state", type=click.Choice([each.value for each in State]), multiple=True)
-@click.option("--ticket", metavar="N", type=click.IntRange(0, 2**63 - 1))
+@click.option("--ticket", metavar="N", type=Number())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def list_(path: Path | None, state: tuple[str, ...], ticket: int | None, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from mailgate.cli import results
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.failures import NOTHING_FOUND, Failure
+from mailgate.cli.number import Number
 from mailgate.cli.output import Told, clock, columns, iso, octets, pairs, plain, print_json
 from mailgate.intake import held
 from mailgate.intake.spool import Spool, State, results_of
@@ -21,6 +22,7 @@ from mailgate.store import blobs
 from mailgate.tickets import views
 
 _COLUMNS = ("ID", "RECEIVED", "STATE", "CAUSE", "SIZE", "FROM", "TO", "RESULT")
+_MAX_DIGITS = 18  # more than any id has, and no more than a database takes
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 _ID = click.argument("key", metavar="ID")
 
@@ -96,7 +98,7 @@ def retry(path: Path | None, key: str, as_json: bool) -> None:
 
 @spool.command(epilog="Example: mailgate spool release 17 --ticket 123456")
 @_ID
-@click.option("--ticket", metavar="N", type=int, help="Into this ticket; else as a new one.")
+@click.option("--ticket", metavar="N", type=Number(), help="Into this ticket; else as a new one.")
 @_JSON
 @click.pass_obj
 def release(path: Path | None, key: str, ticket: int | None, as_json: bool) -> None:
@@ -132,7 +134,7 @@ def delete(path: Path | None, key: str, why: str, as_json: bool) -> None:
 
 def find(session: Session, key: str) -> Spool:
     """Return the mail of that spool id or Message-ID; fails where there is none."""
-    row = held.find(session, key)
+    row = held.find(session, key) if len(key) <= _MAX_DIGITS or not key.isdigit() else None
     if row is None:
         raise Failure(
             NOTHING_FOUND, f"no mail has the id {plain(key, 200)}; see `mailgate spool list`"

@@ -7,13 +7,13 @@ or nothing has changed.
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from mailgate.cli import acting, casefile, words
 from mailgate.cli.acting import Acting, act
 from mailgate.cli.desk import Desk, opened
+from mailgate.cli.number import Number
 from mailgate.cli.output import print_json
 from mailgate.cli.telephone import new
 from mailgate.tickets import service, views
@@ -21,19 +21,6 @@ from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Entry
 
 Command = Callable[..., None]
-
-
-class Number(click.ParamType[int]):
-    """A ticket number, as it stands in a subject or without its tag."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Return the number."""
-        digits = str(value).strip(" []#")
-        if digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 9:
-            return int(digits)
-        return self.fail(f'"{value}" is no ticket number; write six digits or more', param, ctx)
 
 
 @click.group()

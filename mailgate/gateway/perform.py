@@ -23,15 +23,18 @@ from mailgate.gateway.decide import (
 from mailgate.gateway.lookup import Examined
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.address import Address
+from mailgate.message.message import Attachment
 from mailgate.outbox import control
 from mailgate.replies import acknowledge
 from mailgate.threads import Authenticity, Standing
-from mailgate.tickets import correspondence, ledger, people, service, views
+from mailgate.tickets import correspondence, entries, ledger, people, service, views
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket
 from mailgate.tickets.office import Office
 
 _MAX_SUBJECT = 500
+_MAX_THREAD_INDEX = 1_000
+_LEFT_OUT = "left in the original"
 _UNKNOWN = Address("unknown")
 
 
@@ -119,8 +122,13 @@ def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
         proven=job.examined.proven,
         third_party=third_party,
         defects=message.defects,
-        thread_index=(message.header("Thread-Index") or "")[:200],
+        thread_index=_short_or_none(message.header("Thread-Index") or ""),
     )
+
+
+def _short_or_none(thread_index: str) -> str:
+    """Return Outlook's index of a conversation, which is of no use when cut."""
+    return thread_index if len(thread_index) <= _MAX_THREAD_INDEX else ""
 
 
 def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) -> None:
@@ -135,6 +143,7 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     ticket, entry = service.open_ticket(
         job.session, job.office, department, contribution, received_at, job.now
     )
+    _attach_original(job, ticket, entry)
     _remember_proof(job)
     for other in opened:
         service.link(job.session, ticket, other.id or 0, LinkKind.DEPARTMENT)
@@ -184,7 +193,7 @@ def acknowledgement(
     """Say whether a new ticket's mail is answered by machine, by what is known and was sent."""
     message = examined.message
     department = office.department_of(ticket)
-    lists = {each.strip().strip("<>").lower() for each in message.header_values("List-Id")}
+    lists = {_list_id(each) for each in message.header_values("List-Id")}
     incoming = acknowledge.Incoming(
         nature=examined.circumstances.nature,
         is_new_ticket=True,
@@ -199,6 +208,23 @@ def acknowledgement(
     if session is not None and message.author is not None:
         spent = ledger.spent(session, message.author.address, now)
     return acknowledge.decide(incoming, office.limits, spent)
+
+
+def _list_id(value: str) -> str:
+    """Return the id in a List-Id header, which may stand behind the list's name (RFC 2919 §2)."""
+    return value.rpartition("<")[2].partition(">")[0].strip().lower()
+
+
+def _attach_original(job: Job, ticket: Ticket, entry: Entry) -> None:
+    """Say in the ticket of a mail that could not be read whole that it was so, and attach it."""
+    message, claimed = job.examined.message, job.claimed
+    missing = [each for each in message.defects if message.simplified or _LEFT_OUT in each]
+    if not missing:
+        return
+    file = Attachment(0, "original.eml", "message/rfc822", claimed.size, claimed.sha256)
+    entries.add_attachment(job.session, entry, file, part=None)
+    text = f"this mail could not be read whole ({missing[0]}); its original is attached"
+    service.record(job.session, ticket, "unreadable", text, job.now)
 
 
 def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
@@ -216,6 +242,7 @@ def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
     )
     if third_party:
         _join_as_third_party(job, verdict.ticket.ticket_id)
+    _attach_original(job, ticket, entry)
     _remember_proof(job)
     result.ticket = ticket.number
     result.effective_received_at = entry.effective_received_at

@@ -2,13 +2,16 @@
 
 Promises that a mail taken in ends as an entry, a recorded duplicate, a recorded loop, or held.
 When anything unexpected happens, everything is rolled back and the mail is tried again; after
-three failures it is held for a human, with the error, and the next mail goes on.
+three failures it is held for a human, with the error, and the next mail goes on. Trouble of the
+database or the machine counts against no mail.
 """
 
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
 from mailgate import cage, logs
@@ -17,7 +20,7 @@ from mailgate.gateway.decide import decide
 from mailgate.gateway.lookup import examine
 from mailgate.gateway.perform import Job, perform
 from mailgate.intake import spool
-from mailgate.intake.spool import Claimed, SpoolResult, State
+from mailgate.intake.spool import Claimed, Spool, SpoolResult, State
 from mailgate.message import parse
 from mailgate.message.message import Message
 from mailgate.store import blobs
@@ -25,9 +28,16 @@ from mailgate.store.database import Database, serialize
 from mailgate.tickets.office import Office
 
 _TRIES = 3
+# A daemon that ends in the middle of a mail counts an attempt and learns nothing; that often, it
+# was the mail.
+_STARTS = 10
 _LEASE = timedelta(minutes=5)
 _AT_ONCE = 8
 _HEAD_BYTES = 1024 * 1024
+
+
+class NeverFinishedError(Exception):
+    """Whoever reads the mail ends without a word."""
 
 
 class ClaimLostError(Exception):
@@ -47,18 +57,29 @@ class Gateway:
     owner: str
     now: Now
     after_each: Callable[[], None]
+    _interrupted: threading.Event = field(default_factory=threading.Event, init=False)
 
     def step(self) -> bool:
-        """Work off the next few mails; say whether there were any."""
+        """Work off the next few mails; say whether there were any.
+
+        Raises what the database raises when it goes away; the next step goes on with those mails.
+        """
         with self.database.writing() as session:
+            if self._interrupted.is_set():
+                # What an earlier step had claimed and not settled is worked on by nobody.
+                spool.release_claims(session, self.owner)
+            self._interrupted.set()
             batch = spool.claim(session, self.owner, self.now(), _LEASE, _AT_ONCE)
         for claimed in batch:
             self._step_one(claimed)
             self.after_each()
+        self._interrupted.clear()
         return bool(batch)
 
     def _step_one(self, claimed: Claimed) -> None:
         try:
+            if claimed.attempts > _STARTS:
+                raise NeverFinishedError(f"{claimed.attempts - 1} attempts ended the daemon")
             message = read(self.database, claimed)
             results = self._carry_out(claimed, message)
         except ClaimLostError:
@@ -91,10 +112,30 @@ class Gateway:
             return results
 
     def _put_back(self, claimed: Claimed, error: Exception) -> None:
-        reason = f"{type(error).__name__}: {error}"[:2_000]
+        not_its_fault = _is_trouble_of_ours(error)
+        tries = claimed.attempts + 1 if not_its_fault else _TRIES
         with self.database.writing() as session:
-            state = spool.put_back(session, claimed, reason, self.now(), _TRIES)
+            state = spool.put_back(session, claimed, _said(error), self.now(), tries)
+            if not_its_fault:
+                session.get_one(Spool, claimed.id).attempts = claimed.attempts - 1
         logs.gateway_failed(claimed.id, claimed.attempts, state is State.HELD, error)
+
+
+def _is_trouble_of_ours(error: Exception) -> bool:
+    """Say whether the database or the machine failed, and not we on this mail.
+
+    A limit of PostgreSQL's that a value exceeds (class 54) is the mail's.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        return not str(getattr(error.orig, "sqlstate", None) or "").startswith("54")
+    return isinstance(error, OSError)
+
+
+def _said(error: Exception) -> str:
+    """Return an error as text that can be stored, without the values of a statement."""
+    why = error.orig if isinstance(error, DBAPIError) else error
+    text = f"{type(error).__name__}: {why}"[:2_000].replace("\0", " ")
+    return text.encode("utf-8", "replace").decode()
 
 
 def read(database: Database, claimed: Claimed) -> Message:

@@ -29,7 +29,8 @@ def listing(
 
 def find(session: Session, key: str) -> Spool | None:
     """Return the mail with that spool id, or the newest with that Message-ID."""
-    if key.isascii() and key.isdigit():
+    # Ten digits and more are beyond what an id can be on PostgreSQL.
+    if key.isascii() and key.isdigit() and len(key) < 10:
         return session.get(Spool, int(key))
     wanted = key if key.startswith("<") else f"<{key}>"
     statement = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, select, text
 from sqlmodel import Session, col
 
 from mailgate.intake.spool import Spool
@@ -72,11 +72,12 @@ def forget_outgoing(database: Database, before: datetime) -> int:
 def tidy(database: Database) -> None:
     """Let SQLite refresh its statistics and shorten its log; PostgreSQL does so by itself."""
     if database.is_sqlite:
+        # It writes what it found, so that it takes its turn among the writers.
+        with database.writing() as session:
+            session.execute(text("PRAGMA optimize"))
         # Outside of any transaction, in which SQLite refuses a checkpoint.
         with contextlib.closing(database.engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA optimize")
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 _OLDEST = (

@@ -105,14 +105,14 @@ def send(
 def tell_copied(
     session: Session, office: Office, ticket: Ticket, entry: Entry, now: datetime
 ) -> None:
-    """Tell the CC recipients of what a proven participant wrote."""
+    """Tell the CC recipients of what a proven participant wrote after they had joined."""
     if not entry.proven:
         return
     writer = canonical(entry.author)
     copied = [
         Address(each.address)
         for each in views.copied(session, entry.ticket_id)
-        if canonical(each.address) != writer and each.since <= now
+        if canonical(each.address) != writer and each.since <= entry.at
     ]
     if copied:
         sending = Sending(session, office, ticket, entry, Event.COMMENT, mail.Kind.NOTICE, now)

@@ -83,7 +83,7 @@ def follow_up(
     ticket.updated_at = now
     if contribution.language and speaks:
         ticket.language = contribution.language
-    if contribution.thread_index:
+    if contribution.thread_index and speaks:
         ticket.thread_index = contribution.thread_index
     if speaks:
         before = Status(ticket.status)

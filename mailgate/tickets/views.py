@@ -4,6 +4,7 @@ Answers are rows to be read, or plain values for printing; nobody writes through
 service, which locks the row it is about to change.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session, col
 
+from mailgate.message.message import Nature
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
     Attachment,
@@ -23,7 +25,9 @@ from mailgate.tickets.model import (
 )
 
 _MAX_MERGES = 20
+_PATTERN_SIGN, _ESCAPED = re.compile(r"([\\%_])"), r"\\\1"
 _MAX_KNOWN = 1_000
+_AUTOMATIC = (Nature.AUTO_REPLY, Nature.MACHINE)
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,14 @@ def by_id(session: Session, ticket_id: int) -> Ticket:
 
 
 def locked(session: Session, ticket_id: int) -> Ticket:
-    """Return a ticket to be changed; nobody else changes it until the transaction ends."""
+    """Return a ticket to be changed; nobody else changes it until the transaction ends.
+
+    Rows that name it may be added meanwhile, such as a stranger's link.
+    """
     statement = (
         select(Ticket)
         .where(col(Ticket.id) == ticket_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     ticket: Ticket = session.execute(statement).scalars().one()
@@ -143,7 +150,7 @@ def _narrowed(statement: Select[tuple[Ticket, int]], wanted: Filter) -> Select[t
     if wanted.since is not None:
         statement = statement.where(col(Ticket.created_at) >= wanted.since)
     if wanted.search is not None:
-        pattern = "%" + wanted.search.replace("\\", "\\\\").replace("%", "\\%") + "%"
+        pattern = f"%{_PATTERN_SIGN.sub(_ESCAPED, wanted.search)}%"
         inside = select(col(Entry.ticket_id)).where(col(Entry.text).ilike(pattern, escape="\\"))
         statement = statement.where(
             or_(col(Ticket.subject).ilike(pattern, escape="\\"), col(Ticket.id).in_(inside))
@@ -191,11 +198,18 @@ def copied(session: Session, ticket_id: int) -> list[Participant]:
 
 
 def thread_of(session: Session, ticket_id: int) -> list[str]:
-    """Return the Message-IDs of the customer's mails in a ticket: the first and the last two."""
-    mine = col(KnownMessage.ticket_id) == ticket_id
-    inbound = select(col(KnownMessage.message_id)).where(mine, col(KnownMessage.direction) == "in")
+    """Return the Message-IDs of the customer's mails in a ticket: the first and the last two.
+
+    Of what came later, the mails of machines and third parties are left out: no answer is to them.
+    """
+    inbound = (
+        select(col(KnownMessage.message_id))
+        .join(Entry, col(Entry.id) == col(KnownMessage.entry_id))
+        .where(col(KnownMessage.ticket_id) == ticket_id, col(KnownMessage.direction) == "in")
+    )
+    his = inbound.where(col(Entry.third_party).is_(False), col(Entry.nature).not_in(_AUTOMATIC))
     first = session.execute(inbound.order_by(col(KnownMessage.id)).limit(1)).scalars().all()
-    last = session.execute(inbound.order_by(col(KnownMessage.id).desc()).limit(2)).scalars().all()
+    last = session.execute(his.order_by(col(KnownMessage.id).desc()).limit(2)).scalars().all()
     return list(dict.fromkeys([*first, *reversed(last)]))
 
 

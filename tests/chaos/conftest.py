@@ -1,17 +1,5 @@
-"""Figures that a test measured: shown with `-s` and `-rP`, and kept in its report."""
+"""Fixtures of the chaos tests."""
 
-import sys
-from collections.abc import Callable
+from tests.chaos.figures import figure
 
-import pytest
-
-
-@pytest.fixture
-def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Give a function that takes down a line of figures."""
-
-    def take_down(line: str) -> None:
-        request.node.user_properties.append(("figure", line))
-        sys.stdout.write(f"\n{line}\n")
-
-    return take_down
+__all__ = ["figure"]

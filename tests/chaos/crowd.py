@@ -48,4 +48,7 @@ class Crowd:
 
     def _send_one(self, wire: Wire, mail: Mail) -> None:
         self.ledger.note(mail, "")
-        self.ledger.note(mail, wire.send(mail.sender, DESK, mail.octets))
+        reply = wire.send(mail.sender, DESK, mail.octets)
+        self.ledger.note(mail, reply)
+        if reply.startswith("4"):
+            self._stopped.wait(0.05)  # nobody who was asked to come later is back at once

@@ -30,9 +30,11 @@ url = "{url}"
 address = "127.0.0.1:0"
 max_connections = 400
 max_connections_per_address = 350
+max_message_size = "{largest}"
 
 [listener.lmtp]
 address = "127.0.0.1:0"
+max_message_size = "{largest}"
 {smarthost}
 [department.help]
 name = "Help"
@@ -74,11 +76,12 @@ class Daemon:
         secret.chmod(0o600)
         self.write_config(smarthost_port)
 
-    def write_config(self, smarthost_port: int | None) -> None:
-        """Write the configuration; without a port it never sends."""
+    def write_config(self, smarthost_port: int | None = None, largest: str = "26 MB") -> None:
+        """Write the configuration; without a port it never sends. largest: mail it takes."""
         self.sends = smarthost_port is not None
         smarthost = SMARTHOST.format(port=smarthost_port) if self.sends else ""
-        self.config.write_text(CONFIG.format(url=self.url, smarthost=smarthost, desk=DESK))
+        text = CONFIG.format(url=self.url, smarthost=smarthost, desk=DESK, largest=largest)
+        self.config.write_text(text)
         self.config.chmod(0o600)
 
     @property
@@ -145,6 +148,13 @@ class Daemon:
         self._journal.wait()
         return code
 
+    def exit_code(self, seconds: float) -> int:
+        """Return with what it ends by itself."""
+        assert self.process is not None
+        code = self.process.wait(seconds)
+        self._journal.wait()
+        return code
+
     def is_running(self) -> bool:
         """Say whether the process lives."""
         return self.process is not None and self.process.poll() is None
@@ -169,7 +179,9 @@ class Daemon:
         wrong = [
             line
             for line in self.log().splitlines()
-            if "Traceback" in line or '"exception"' in line or not line.startswith("{")
+            if "Traceback" in line
+            or '"exception"' in line
+            or not line.startswith(("{", "warning:"))
         ]
         assert wrong == [], wrong[:3]
 
@@ -177,6 +189,11 @@ class Daemon:
         """Return octets of the daemon's own memory; key: of /proc/PID/status."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{key}:"))
+
+    def forget_peak(self) -> int:
+        """Let VmHWM begin anew and return the memory of this moment, in octets."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+        return self.memory()
 
     def _log_path(self) -> Path:
         return self.folder / f"log.{self.starts:03}"

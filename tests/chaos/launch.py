@@ -12,7 +12,7 @@ from mailgate import logs
 from mailgate.config import load
 from mailgate.daemon import wiring
 from mailgate.daemon.run import run
-from mailgate.intake import spool
+from mailgate.intake import content, spool
 from mailgate.store import database
 
 
@@ -45,8 +45,13 @@ def hasty() -> None:
     wiring.spool.accept = answer_first
 
 
+def greedy() -> None:
+    """Keep whole messages in memory while they come in."""
+    content.Content.__init__.__defaults__ = (1024**3,)
+
+
 BREAKAGES: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (impatient, unsynced, hasty)
+    each.__name__: each for each in (impatient, unsynced, hasty, greedy)
 }
 
 if __name__ == "__main__":

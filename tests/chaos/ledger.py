@@ -72,6 +72,11 @@ class Ledger:
         with self._lock:
             return [mail for mail, reply in self._replies.items() if reply.startswith(code)]
 
+    def forget_replies(self, code: str) -> None:
+        """Take the replies that begin so for none at all."""
+        for mail in self.answered(code):
+            self.note(mail, "")
+
     def codes(self) -> Counter[str]:
         """Count the reply codes; "" is no reply."""
         with self._lock:
@@ -122,7 +127,7 @@ def entries_by_message_id(database: Database) -> dict[str, list[str | None]]:
         return entries
 
 
-def drain(database: Database, daemon: Daemon, seconds: float = 30) -> None:
+def drain(database: Database, daemon: Daemon, seconds: float = 120) -> None:
     """Wait until a running daemon has worked off all mail, and sent all, if it sends."""
     coming = select(func.count()).where(col(Spool.state).in_((State.NEW, State.CLAIMED)))
     going = select(func.count()).where(col(OutboxMail.state).in_(("due", "leased")))
@@ -145,7 +150,14 @@ def assert_sound(database: Database) -> None:
         assert all(row.cause for row in held)
         numbers = list(session.execute(select(col(Ticket.number))).scalars())
         assert len(numbers) == len(set(numbers)), "a ticket's number is there twice"
-        for sha256 in session.execute(select(col(Blob.sha256))).scalars():
+        kept = set(session.execute(select(col(Blob.sha256))).scalars())
+        named = {
+            sha256
+            for column in (Spool.sha256, Entry.sha256, OutboxMail.body_sha256)
+            for sha256 in session.execute(select(col(column)).distinct()).scalars()
+        }
+        assert kept == named - {None}, kept ^ named
+        for sha256 in kept:
             assert digest(blobs.get_bytes(session, sha256)) == sha256, f"octets of {sha256}"
     if database.is_sqlite:
         path = Path(database.url.removeprefix("sqlite:///"))

@@ -37,7 +37,7 @@ def a_crowd_of_mails(count: int, chance: random.Random) -> list[Mail]:
 def load(database_kind):
     """Give the thousand on SQLite, and on PostgreSQL what shows the same."""
     if database_kind == "sqlite":
-        return Load(mails=1000, kills=8, lives=(0.2, 0.8))
+        return Load(mails=1000, kills=8, lives=(0.1, 0.6))
     return Load(mails=150, kills=4, lives=(0.1, 0.4))
 
 

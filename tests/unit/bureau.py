@@ -24,8 +24,8 @@ from mailgate.store import blobs
 from mailgate.store.database import Database
 from mailgate.tickets import service
 from mailgate.tickets.entries import Contribution
-from mailgate.tickets.model import Entry, Ticket
-from mailgate.tickets.office import Actor, ActorKind, Office
+from mailgate.tickets.model import Entry, StatusChange, Ticket
+from mailgate.tickets.office import SYSTEM, Actor, ActorKind, Office
 from mailgate.tokens import Keys
 from tests.unit.desk import BILLING, DIRECTORY, DYNAMICS
 
@@ -47,19 +47,19 @@ OFFICE = Office(
 )
 
 
-def office(*, limits: Limits | None = None, **changes: Any) -> Office:
-    """Return the office with its first department changed."""
+def office(*, known: tuple[Agent, ...] = (Agent(EWA, "Ewa Nowak"),), **changes: Any) -> Office:
+    """Return the office with its first department changed, and the agents that are known."""
     dynamics = replace(DYNAMICS, **changes)
-    directory = Directory.of((dynamics, BILLING), (Agent(EWA, "Ewa Nowak"),), "dynamics")
-    return replace(OFFICE, directory=directory, limits=limits or Limits())
+    return replace(OFFICE, directory=Directory.of((dynamics, BILLING), known, "dynamics"))
 
 
 def contribution(
     sender: str = ANNA, subject: str = "Drukarka", *, name: str = "", **changes: Any
 ) -> Contribution:
     """Return what someone wrote, in Polish."""
-    given: dict[str, Any] = {"message_id": "<1@example.net>", "language": "pl", **changes}
-    return Contribution(Address(sender, name), "mail", "tekst", "tekst", subject=subject, **given)
+    given: dict[str, Any] = {"message_id": "<1@example.net>", "language": "pl", "text": "tekst"}
+    given |= {"source": "mail", "full_text": "tekst", **changes}
+    return Contribution(Address(sender, name), subject=subject, **given)
 
 
 def opened(
@@ -71,6 +71,29 @@ def opened(
 ) -> tuple[Ticket, Entry]:
     """Open a ticket, Anna's unless another contribution is given."""
     return service.open_ticket(session, at, department, given or contribution(), NOW, NOW)
+
+
+def put_into(session: Session, ticket: Ticket, status: str) -> None:
+    """Bring an open ticket into a status by what leads to it."""
+    if status in ("answered", "customer-replied"):
+        service.reply(session, OFFICE, ticket, SYSTEM, "tak", NOW)
+    if status == "customer-replied":
+        again = contribution(message_id="<again@example.net>")
+        service.follow_up(session, OFFICE, ticket, again, NOW, NOW, speaks=True)
+    if status == "on-hold":
+        service.hold(session, OFFICE, ticket, AGENT, NOW.date() + DAY, NOW)
+    if status == "resolved":
+        service.resolve(session, OFFICE, ticket, AGENT, "", NOW)
+    if status == "closed":
+        service.close(session, OFFICE, ticket, AGENT, "", NOW)
+    assert ticket.status == status
+
+
+def steps(session: Session, ticket: Ticket) -> list[tuple[str | None, str, int]]:
+    """Return the steps of a ticket's life: before, after, and the entry that made it."""
+    mine = select(StatusChange).where(col(StatusChange.ticket_id) == ticket.id)
+    found = session.execute(mine.order_by(col(StatusChange.id))).scalars()
+    return [(each.before, each.after, each.entry_id) for each in found]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ url = "{url}"
 address = "127.0.0.1:0"
 
 [listener.lmtp]
-address = "127.0.0.1:0"
+address = "127.0.0.1:{lmtp}"
 
 [smarthost]
 host = "127.0.0.1"
@@ -85,7 +85,7 @@ class Daemon:
         self.ports: dict[str, int] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._url = database_url
-        self._smarthost_port = smarthost_port
+        self.smarthost_port = smarthost_port
         self._logs: list[Path] = []
         folder.mkdir(exist_ok=True)
         secret = folder / "secret"
@@ -128,7 +128,9 @@ class Daemon:
         text = CONFIGURATION.format(
             state=self.folder / "state",
             url=self._url,
-            smarthost=self._smarthost_port,
+            smarthost=self.smarthost_port,
+            # Whoever delivers to us by LMTP keeps the port over a restart.
+            lmtp=self.ports.get("lmtp", 0),
             departments="\n".join(tables),
         )
         self.configuration.write_text(text, encoding="utf-8")

@@ -1,5 +1,7 @@
+import threading
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -89,3 +91,15 @@ def test_many_are_forgotten_a_few_at_a_time(database: Database) -> None:
 def test_the_ledger_is_kept_for_forty_days(database: Database) -> None:
     """Longer than any limit of automatic mail looks back."""
     assert run(database, NOW) == [NOW - timedelta(days=40)]
+
+
+@pytest.mark.one_database
+def test_tidying_takes_its_turn_among_the_writers(database: Database) -> None:
+    """It waits for a writer and fails at none; what the writer wrote is no obstacle to it."""
+    tidied = threading.Thread(target=housekeeping.tidy, args=(database,))
+    with database.writing() as session:
+        tidied.start()
+        mail.put(session, outgoing(an_entry(session), "a@example.net"), NOW)
+        assert tidied.is_alive()
+    tidied.join(10)
+    assert not tidied.is_alive()

@@ -1,0 +1,99 @@
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from mailgate.message.address import Address
+from mailgate.store.database import Database
+from mailgate.tickets import people
+from mailgate.tickets.model import Person, PersonAddress, Role
+from tests.unit.bureau import ANNA, MALLORY, NOW, contribution, opened
+
+
+def count(session: Session) -> int:
+    """Count people."""
+    return int(session.execute(select(func.count()).select_from(Person)).scalar_one())
+
+
+@pytest.mark.parametrize(
+    "spelling", [ANNA, "ANNA@Example.Net", " anna@example.net ", "anna@EXAMPLE.NET."]
+)
+def test_two_spellings_of_an_address_are_one_person(database: Database, spelling: str) -> None:
+    """Whoever is met again is the one he was."""
+    with database.writing() as session:
+        first = people.meet(session, Address(ANNA, "Anna"), NOW)
+        again = people.meet(session, Address(spelling, "Somebody"), NOW)
+        assert again.person_id == first.person_id and count(session) == 1
+
+
+def test_a_domain_in_letters_of_its_own_is_the_one_in_ascii(database: Database) -> None:
+    """And a letter that looks like another is another (no two domains become one)."""
+    with database.writing() as session:
+        first = people.meet(session, Address("a@żółw.example"), NOW)
+        same = people.meet(session, Address("a@xn--w-uga1v8h.example"), NOW)
+        cyrillic = people.meet(session, Address("admin@\u0430pple.example"), NOW)
+        latin = people.meet(session, Address("admin@apple.example"), NOW)
+    assert first.person_id == same.person_id
+    assert cyrillic.person_id != latin.person_id
+
+
+def test_having_been_seen_proves_nothing(database: Database) -> None:
+    """Only prove() does; the first proof stays."""
+    with database.writing() as session:
+        people.meet(session, Address(ANNA), NOW)
+        people.meet(session, Address(ANNA), NOW)
+        assert not people.is_proven(session, ANNA) and not people.is_proven(session, MALLORY)
+        people.prove(session, ANNA, "token", NOW)
+        people.prove(session, ANNA, "agent", NOW)
+        session.expire_all()
+        known = people.find(session, ANNA)
+        assert known is not None and (known.proven_by, known.proven_at) == ("token", NOW)
+        people.prove(session, MALLORY, "agent", NOW)
+        assert people.find(session, MALLORY) is None
+
+
+def test_who_joins_twice_keeps_his_first_role(database: Database) -> None:
+    """A third party does not become a participant by writing again, nor the other way round."""
+    with database.writing() as session:
+        _, entry = opened(session)
+        who = people.meet(session, Address(MALLORY), NOW)
+        joined = [
+            people.join(session, entry.ticket_id, who.person_id, MALLORY, role, NOW)
+            for role in (Role.THIRD_PARTY, Role.CC)
+        ]
+        assert joined == [True, False]
+        found = people.participants(session, entry.ticket_id)
+        assert [(each.address, each.role) for each in found] == [
+            (ANNA, "requester"),
+            (MALLORY, "third-party"),
+        ]
+        assert people.addresses_of(session, entry.ticket_id) == {ANNA}
+
+
+def test_all_addresses_of_a_participant_may_speak(database: Database) -> None:
+    """His other known addresses are he."""
+    with database.writing() as session:
+        ticket, entry = opened(session, contribution("ANNA@example.net"))
+        session.add(PersonAddress(person_id=ticket.requester_id, address="anna@home.example"))
+        session.flush()
+        expected = {ANNA, "anna@home.example"}
+        assert people.addresses_of(session, entry.ticket_id) == expected
+
+
+def test_two_transactions_that_meet_one_person_make_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looked before the other committed finds him afterwards, and leaves no empty person."""
+    with database.writing() as session:
+        first = people.meet(session, Address(ANNA), NOW)
+    find = people.find
+
+    def too_early(session: Session, address: str) -> PersonAddress | None:
+        monkeypatch.setattr(people, "find", find)
+        assert find(session, address) is not None
+        return None
+
+    with database.writing() as session:
+        monkeypatch.setattr(people, "find", too_early)
+        assert people.meet(session, Address(ANNA), NOW).person_id == first.person_id
+    with database.reading() as session:
+        assert count(session) == 1
