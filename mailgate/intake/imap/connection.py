@@ -62,13 +62,16 @@ class Connection:
         self._settings = settings
         self._folder = ""
         context = tls_context(settings.ca_file) if settings.tls is not Tls.NONE else None
-        with speaking():
-            self.client = _Client(settings, context)
-        self._wire: Wire = self.client._imap
         try:
             with speaking():
+                self.client = _Client(settings, context)
+            self._wire: Wire = self.client._imap
+            with speaking():
                 self._make_private(context)
-        except BaseException:
+        except RefusedError as error:
+            self.abandon()
+            raise BrokenError(str(error)) from error
+        except BrokenError:
             self.abandon()
             raise
 
@@ -237,7 +240,8 @@ class Connection:
     def abandon(self) -> None:
         """Close without another word."""
         with contextlib.suppress(OSError):
-            self._wire.shutdown()
+            if hasattr(self, "_wire"):
+                self._wire.shutdown()
 
     def __enter__(self) -> Self:
         return self
