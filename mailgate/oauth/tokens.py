@@ -133,6 +133,7 @@ class Tokens:
             new.unlink()
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
+            _hand_over(descriptor, self._file)
             file.write(whole)
             file.flush()
             os.fsync(descriptor)
@@ -187,6 +188,14 @@ def _moment(text: str) -> datetime:
     return found
 
 
+def _hand_over(descriptor: int, file: Path) -> None:
+    """Let the state directory's owner own what root writes there: the daemon must read it, too."""
+    if os.geteuid() == 0:
+        owner = file.parent.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        os.chown(file.parent, owner.st_uid, owner.st_gid)
+
+
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
     """Hold the lock of a file of tokens; TokenError where the directory cannot be written."""
@@ -195,6 +204,7 @@ def _locked(file: Path) -> Iterator[None]:
         lock = os.open(
             file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
         )
+        _hand_over(lock, file)
     except OSError as error:
         raise TokenError(f"{file.parent} cannot be written: {error.strerror}") from None
     try:
