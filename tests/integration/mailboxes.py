@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from mailgate.intake.imap import signing_in
-from mailgate.intake.imap.connection import Connection
+from mailgate.intake.imap import books
 from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.patience import Slots
 from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.imap.tables import MailboxFolder, MailboxMail
-from mailgate.intake.imap.visit import Visit
+from mailgate.intake.imap.visit import Visit, signed_in
 from mailgate.intake.imap.watcher import Watcher
 from mailgate.intake.spool import Spool
 from mailgate.store.database import Database
@@ -57,14 +56,11 @@ def watched(database: Database, settings: MailboxSettings, owner: str = "one") -
 
 def look(database: Database, settings: MailboxSettings, owner: str = "one") -> dict[str, str]:
     """Look at a mailbox once; return what is wrong with its folders."""
-    from mailgate.intake.imap import books
-
     wrong: dict[str, str] = {}
     desk = desk_of(database, owner)
     with database.writing() as session:
         assert books.take_lease(session, settings.name, owner, now(), settings.lease)
-    with Connection(settings) as connection:
-        signing_in.sign_in(connection.client, settings.user, settings.auth)
+    with signed_in(settings) as connection:
         Visit(
             connection,
             settings,

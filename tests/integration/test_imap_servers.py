@@ -1,5 +1,6 @@
 """Servers that know little, tell nonsense or want harm: a script plays them."""
 
+import threading
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,24 @@ import pytest
 
 from mailgate.intake.imap.answers import BrokenError
 from mailgate.intake.imap.connection import Connection
-from mailgate.intake.imap.settings import After, Bounds, Kind, MailboxSettings, Password, Tls
-from mailgate.intake.imap.tables import MailState
+from mailgate.intake.imap.patience import Slots
+from mailgate.intake.imap.settings import (
+    After,
+    Backoff,
+    Bounds,
+    First,
+    Kind,
+    MailboxSettings,
+    Password,
+    Tls,
+)
+from mailgate.intake.imap.tables import Condition, Mailbox, MailState
+from mailgate.intake.imap.watcher import Watcher
 from tests.integration.mailboxes import (
     a_mail,
     books_of,
     count,
+    desk_of,
     folder_of,
     look,
     spooled,
@@ -22,6 +35,8 @@ from tests.integration.mailboxes import (
 from tests.servers import wait_for
 from tests.servers.dovecot import IMPATIENT
 from tests.servers.scripted_imap import Folder, ScriptedImap
+
+LONG = timedelta(minutes=9)
 
 pytestmark = pytest.mark.one_database
 
@@ -242,3 +257,75 @@ def test_an_unasked_fetch_is_no_mail(database, server):
     )  # fmt: skip
     look(database, at(server))
     assert [row.size for row in spooled(database)] == [len(octets)]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "answer"),
+    [
+        ("LOGIN", lambda tag, _: tag + b" NO [AUTHENTICATIONFAILED] no\r\n"),
+        ("LOGIN", lambda tag, _: tag + b" NO [UNAVAILABLE] later\r\n"),
+        ("LIST", lambda tag, _: b"* BYE Connection closed. 14\r\n"),
+    ],
+)
+def test_ticks_and_wakes_do_not_hammer_a_server_that_fails(database, server, beginning, answer):
+    """However often it is woken, a watcher leaves a failing server alone for as long as due."""
+    server.answers[beginning] = answer
+    patient = Backoff(soon=LONG, first=LONG, most=LONG)
+    settings = at(server, backoff=patient)
+    watcher = Watcher(settings, desk_of(database), Slots())
+    watcher.start()
+    wait_for(lambda: folder_failing(database), "it fails")
+    for _ in range(20):
+        watcher.tick()
+        watcher.wake()
+    watcher.stop()
+    assert watcher.join(5)
+    assert len([each for each in server.commands if each.startswith("LOGIN")]) == 1
+
+
+def folder_failing(database) -> bool:
+    """Say whether the books call the mailbox failing or refused."""
+    with database.reading() as session:
+        row = session.get(Mailbox, "desk")
+    return row is not None and row.condition in (Condition.FAILING, Condition.REFUSED)
+
+
+def test_a_full_disk_of_ours_leaves_mail_where_it_is(database, server):
+    """Without room nothing is fetched; with room again it is."""
+    room = threading.Event()
+    desk = replace(desk_of(database), room=room.is_set)
+    watcher = Watcher(at(server, first=First(everything=True)), desk, Slots())
+    server.inbox.add(a_mail(1))
+    watcher.start()
+    try:
+        wait_for(lambda: folder_failing(database), "it is said")
+        assert server.commands == []
+        room.set()
+        wait_for(lambda: count(database) == 1, "the mail is taken")
+    finally:
+        watcher.stop()
+        assert watcher.join(5)
+
+
+def test_more_mailboxes_than_connections_take_turns(database, server):
+    """With one connection to the host allowed, three mailboxes are all served, one at a time."""
+    slots, most = Slots(), []
+    server.answers["CAPABILITY"] = lambda tag, _: (
+        most.append(server.open) or b"* CAPABILITY IMAP4rev1 IDLE\r\n" + tag + b" OK done\r\n"
+    )
+    server.inbox.add(a_mail(1))
+    watchers = [
+        Watcher(
+            at(server, name=name, first=First(everything=True), max_connections_per_host=1),
+            desk_of(database),
+            slots,
+        )
+        for name in ("a", "b", "c")
+    ]
+    for each in watchers:
+        each.start()
+    wait_for(lambda: count(database) == 3, "all three are served")
+    for each in watchers:
+        each.stop()
+    assert all(each.join(5) for each in watchers)
+    assert max(most) == 1

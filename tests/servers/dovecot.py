@@ -61,6 +61,12 @@ service imap-login {{
     ssl = yes
   }}
 }}
+# A wrong password of one test would slow down the logins of all others.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service stats {{
   client_limit = 2000
 }}

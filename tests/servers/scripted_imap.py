@@ -50,13 +50,16 @@ class ScriptedImap:
         self.folders: dict[str, Folder] = {"INBOX": Folder()}
         self.answers: dict[str, Answer] = {}
         self.commands: list[str] = []
+        self.open = 0
         self.lock = threading.RLock()
         script = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 with contextlib.suppress(OSError):
+                    script.open += 1
                     _Session(script, self).run()
+                script.open -= 1
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -117,6 +120,16 @@ class _Session:
             "latin-1"
         )
         return untagged + tag + b" OK done\r\n"
+
+    def do_idle(self, words: list[str], command: str) -> list[str]:
+        """Idle without news until DONE comes."""
+        self.script.lock.release()
+        try:
+            self.send(b"+ idling\r\n")
+            self.handler.rfile.readline()
+        finally:
+            self.script.lock.acquire()
+        return []
 
     def do_capability(self, words: list[str], command: str) -> list[str]:
         return [f"CAPABILITY {self.script.capabilities}"]

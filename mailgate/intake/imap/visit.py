@@ -4,11 +4,12 @@ Promises that a fault of one folder keeps no other from being read, and that no 
 unseen between looking and waiting. What breaks the connection goes to the watcher as it is.
 """
 
+import imaplib
 from collections.abc import Callable
 from datetime import timedelta
 
-from mailgate.intake.imap import books, folders
-from mailgate.intake.imap.answers import RefusedError, Selected
+from mailgate.intake.imap import books, folders, signing_in
+from mailgate.intake.imap.answers import BrokenError, RefusedError, Selected
 from mailgate.intake.imap.connection import Connection
 from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.folders import NoSuchFolderError
@@ -18,6 +19,20 @@ from mailgate.intake.imap.settling import Settling
 from mailgate.intake.imap.taking import Taking
 
 _RECONCILED_EVERY = timedelta(hours=1)
+
+
+def signed_in(settings: MailboxSettings) -> Connection:
+    """Return a connection that is signed in; raises BrokenError or SignInError."""
+    connection = Connection(settings)
+    try:
+        signing_in.sign_in(connection.client, settings.user, settings.auth)
+    except (imaplib.IMAP4.error, OSError) as error:
+        connection.abandon()
+        raise BrokenError(str(error)) from error
+    except BaseException:
+        connection.abandon()
+        raise
+    return connection
 
 
 class Visit:

@@ -5,7 +5,6 @@ is asked again later and later. Mail that cannot be had now stays in the mailbox
 """
 
 import contextlib
-import imaplib
 import os
 import select
 import threading
@@ -13,20 +12,19 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgate.intake.imap import books, signing_in
+from mailgate.intake.imap import books
 from mailgate.intake.imap.answers import BrokenError, RefusedError
 from mailgate.intake.imap.books import LeaseLostError
-from mailgate.intake.imap.connection import Connection
 from mailgate.intake.imap.desk import Desk
 from mailgate.intake.imap.faults import FaultKind
 from mailgate.intake.imap.patience import Slots
 from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.imap.signing_in import SignInError
 from mailgate.intake.imap.standing import Standing
-from mailgate.intake.imap.visit import Visit
+from mailgate.intake.imap.visit import Visit, signed_in
 
 _NO_TIME = timedelta()
-_SLOT_SECONDS = 5.0
+_SLOT_SECONDS = 1.0
 _NO_ROOM = "our own disk is nearly full; mail waits in the mailbox until there is room"
 
 
@@ -104,8 +102,7 @@ class Watcher:
     def _connected(self) -> timedelta:
         began, visit = time.monotonic(), None
         try:
-            with Connection(self.settings) as connection:
-                self._sign_in(connection)
+            with signed_in(self.settings) as connection:
                 visit = Visit(connection, self.settings, self._desk, self._standing.complain)
                 return self._watch(visit, began)
         except SignInError as error:
@@ -114,12 +111,6 @@ class Watcher:
             long = time.monotonic() - began >= self.settings.backoff.first.total_seconds()
             worked = visit is not None and (long or visit.taken > 0)
             return self._standing.failed(str(error), None, worked=worked)
-
-    def _sign_in(self, connection: Connection) -> None:
-        try:
-            signing_in.sign_in(connection.client, self.settings.user, self.settings.auth)
-        except (imaplib.IMAP4.error, OSError) as error:
-            raise BrokenError(str(error)) from error
 
     def _watch(self, visit: Visit, began: float) -> timedelta:
         """Look and wait until it is time for another connection; return how long to rest."""
@@ -145,15 +136,21 @@ class Watcher:
             if left <= 0 or self._was_woken():
                 return
             if not visit.may_idle:
-                self._rest(timedelta(seconds=left))
+                self._doze(left)
                 return
             visit.wait(min(left, self.settings.idle.total_seconds()), self._woken)
 
-    def _rest(self, time_: timedelta) -> None:
+    def _rest(self, length: timedelta) -> None:
+        """Wait for so long, whatever wakes us but the end; the server shall have its peace."""
+        self._poll_due = time.monotonic() + length.total_seconds()
+        while not self._stopping.is_set() and time.monotonic() < self._poll_due:
+            self._doze(self._poll_due - time.monotonic())
+
+    def _doze(self, seconds: float) -> None:
         """Wait for so long, or until woken."""
         poller = select.poll()
         poller.register(self._woken, select.POLLIN)
-        poller.poll(max(time_.total_seconds(), 0) * 1000)
+        poller.poll(max(seconds, 0) * 1000)
         self._was_woken()
 
     def _was_woken(self) -> bool:
