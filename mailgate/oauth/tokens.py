@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
@@ -23,6 +24,7 @@ _SHARE_OF_LIFE = 0.8
 _AS_GOOD_AS_NEW = timedelta(minutes=1)
 _PAUSE_FINAL = timedelta(minutes=30)
 _PAUSE = timedelta(minutes=1)
+_LOCK_PATIENCE = timedelta(seconds=20)
 _LONGEST_LIFE = timedelta(days=1)
 _MAX_FILE_BYTES = 100_000
 
@@ -208,7 +210,21 @@ def _locked(file: Path) -> Iterator[None]:
     except OSError as error:
         raise TokenError(f"{file.parent} cannot be written: {error.strerror}") from None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock(lock)
         yield
     finally:
         os.close(lock)
+
+
+def _lock(descriptor: int) -> None:
+    """Take a lock; TokenError where somebody has it for longer than a token takes."""
+    deadline = time.monotonic() + _LOCK_PATIENCE.total_seconds()
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TokenError("another process has been asking for this token") from None
+            time.sleep(0.05)
+        else:
+            return

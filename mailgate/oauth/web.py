@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPException
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from mailgate.oauth.granting import TokenError, cleaned
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 15.0
 _MAX_ANSWER_BYTES = 1_000_000
 
 
@@ -56,13 +58,39 @@ class Answer:
 
 
 def ask(url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """Send one request, POST where there is a body, and return the answer, whatever its status."""
+    """Send one request, POST where there is a body, and return the answer, whatever its status.
+
+    Takes 15 seconds at most, name service and all: whoever needs a token has a watchdog.
+    """
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise TokenError("the sign-in service has no https address", final=True)
     request = urllib.request.Request(  # noqa: S310 - https only, looked at above
         url, data=body, headers={"Accept": "application/json", **(headers or {})}
     )
+    said: SimpleQueue[Answer | Exception] = SimpleQueue()
+
+    def send() -> None:
+        try:
+            said.put(_send(request))
+        except (OSError, HTTPException, ValueError, TokenError) as error:
+            said.put(error)
+
+    # A time-out of urllib is one of each address and each block, and none of the name service.
+    Thread(target=send, name="sign-in-service", daemon=True).start()
+    try:
+        found = said.get(timeout=_PATIENCE_SECONDS)
+    except Empty:
+        raise TokenError(f"{parts.hostname} does not answer: timed out") from None
+    if isinstance(found, Answer):
+        return found
+    if isinstance(found, TokenError):
+        raise found
+    why = cleaned(str(getattr(found, "reason", None) or found)) or type(found).__name__
+    raise TokenError(f"{parts.hostname} does not answer: {why}")
+
+
+def _send(request: urllib.request.Request) -> Answer:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # No redirections: what is sent holds secrets, for the address that was configured.
@@ -75,16 +103,11 @@ def ask(url: str, body: bytes | None = None, headers: Mapping[str, str] | None =
     ):
         opener.add_handler(handler)
     try:
-        try:
-            with opener.open(request, timeout=_PATIENCE_SECONDS) as response:
-                return _answer(response.status, response.headers, response)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return _answer(refused.code, refused.headers, refused)
-    except (OSError, HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        said = cleaned(str(reason)) or type(error).__name__
-        raise TokenError(f"{parts.hostname} does not answer: {said}") from None
+        with opener.open(request, timeout=_PATIENCE_SECONDS) as response:
+            return _answer(response.status, response.headers, response)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return _answer(refused.code, refused.headers, refused)
 
 
 def _answer(status: int, headers: Message, body: IO[bytes]) -> Answer:

@@ -99,14 +99,21 @@ class SmtpSession(smtplib.SMTP):
         """
         if "XOAUTH2" not in self.esmtp_features.get("auth", "").upper().split():
             raise smtplib.SMTPNotSupportedError("the smarthost does not offer AUTH XOAUTH2")
-        token = tokens.access_token()
+        token = self._token(tokens, refresh=False)
         try:
             self._say_token(user, token)
         except smtplib.SMTPAuthenticationError:
-            fresh = tokens.access_token(refresh=True)
+            fresh = self._token(tokens, refresh=True)
             if fresh == token:
                 raise
             self._say_token(user, fresh)
+
+    def _token(self, tokens: TokenSource, *, refresh: bool) -> str:
+        # Asking for one may take half a minute, in which nobody else says that we live.
+        self._waiting()
+        token = tokens.access_token(refresh=refresh)
+        self._waiting()
+        return token
 
     def _say_token(self, user: str, token: str) -> None:
         def answer(challenge: bytes | None = None) -> str:

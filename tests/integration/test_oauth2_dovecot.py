@@ -1,6 +1,7 @@
 """Signing in to a real Dovecot by tokens, which it takes to the tests' own service to judge."""
 
 import json
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlmodel import select
 
 from mailgate.intake.imap import signing_in
@@ -140,14 +142,18 @@ def test_mail_is_taken_with_a_token(server, mailbox, database):
     assert len(_taken(database)) == 2
 
 
-def test_a_token_that_ends_in_the_session_is_renewed(server, mailbox, database, sign_in_service):
+def test_a_token_that_ends_in_the_session_is_renewed(
+    server, mailbox, database, sign_in_service, caplog
+):
     """Cut off with a token that has ended, the watcher is back with a fresh one and takes on.
 
-    By our clock the token is still good; it is the refusal that has it renewed.
+    By our clock the token is still good; it is the refusal that has it renewed. Neither the log
+    nor the database has either of them.
     """
+    caplog.set_level(logging.INFO)
     settings = mailbox()
     kept = settings.auth.source
-    with watched(database, settings):
+    with structlog.testing.capture_logs() as events, watched(database, settings):
         server.append(USER, [a_mail(1)])
         wait_for(lambda: len(_taken(database)) == 1, "the first mail is taken")
         first = kept.access_token()
@@ -158,6 +164,10 @@ def test_a_token_that_ends_in_the_session_is_renewed(server, mailbox, database, 
         wait_for(lambda: len(_taken(database)) == 2, "the second mail is taken")
     assert kept.access_token() != first
     assert len(sign_in_service.asked) == 2
+    assert "mailbox-watched" in {each["event"] for each in events}
+    assert "canary" not in f"{events}{caplog.text}"
+    stored = Path(database.url.removeprefix("sqlite:///"))
+    assert b"canary" not in b"".join(each.read_bytes() for each in stored.parent.glob("*.db*"))
 
 
 def test_an_access_that_was_revoked_is_not_asked_for_again_and_again(

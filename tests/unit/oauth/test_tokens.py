@@ -1,3 +1,4 @@
+import fcntl
 import json
 import logging
 import threading
@@ -257,3 +258,15 @@ def test_accounts_do_not_show_their_secrets():
     """A value in a traceback holds no secret."""
     shown = repr(RefreshToken("https://x.example/", "c", (), "canary-1", "canary-2"))
     assert "canary" not in shown + repr(ACCOUNT) + repr(Granted("canary", timedelta(0), "canary"))
+
+
+def test_a_process_that_hangs_with_the_lock_holds_nobody_up(tmp_path, tokens, monkeypatch):
+    """Where another one keeps the lock for good, there is an error and no waiting for ever."""
+    monkeypatch.setattr("mailgate.oauth.tokens._LOCK_PATIENCE", timedelta(0))
+    tokens.access_token()
+    with (
+        file_of(tmp_path, "Help desk").with_suffix(".lock").open() as other,
+        pytest.raises(TokenError, match="another process"),
+    ):
+        fcntl.flock(other, fcntl.LOCK_EX)
+        tokens.access_token()

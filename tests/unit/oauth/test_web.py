@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 
 from mailgate.oauth import plain, web
@@ -66,3 +68,12 @@ def test_a_token_without_a_life_lives_an_hour(said, seconds, accounts, sign_in_s
     """expires_in is only recommended by RFC 6749 §5.1, and some write it as text."""
     sign_in_service.refuse = (200, {"access_token": "x", **said})
     assert plain.of_application(accounts["client"]).life.total_seconds() == seconds
+
+
+def test_a_service_that_says_nothing_is_left(monkeypatch):
+    """Whoever takes the connection and falls silent is given up in time."""
+    monkeypatch.setattr(web, "_PATIENCE_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/token"
+        with pytest.raises(TokenError, match=r"127\.0\.0\.1 does not answer: "):
+            web.post(url, {"client_secret": "canary"})
