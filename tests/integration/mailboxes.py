@@ -18,16 +18,16 @@ from mailgate.intake.spool import Spool
 from mailgate.store.database import Database
 
 
-def a_mail(number: int, text: str = "Drukarka nie działa.", *, size: int = 0) -> bytes:
+def a_mail(number: int, *, size: int = 0, to: str = "pomoc@example.com") -> bytes:
     """Return a mail that differs from every other by its number; size: octets to fill it up to."""
     head = (
         f"Received: from mx.example.net by mail.example.com; number {number}\r\n"
-        "From: anna@example.net\r\nTo: pomoc@example.com\r\n"
+        f"From: anna@firma{number}.example\r\nTo: {to}\r\n"
         f"Subject: Mail {number}\r\nMessage-ID: <{number}@example.net>\r\n"
         "Date: Tue, 03 Nov 2026 10:00:00 +0100\r\n"
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     )
-    body = f"{text}\r\n"
+    body = "Drukarka nie działa.\r\n"
     filling = "dalej\r\n" * max((size - len(head) - len(body)) // 7, 0)
     return (head + body + filling).encode()
 
