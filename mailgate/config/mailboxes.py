@@ -14,6 +14,7 @@ from mailgate.config.sending import is_loopback, read_ca_file
 from mailgate.config.wording import close_to, either, show
 from mailgate.departments import Department
 from mailgate.intake.imap.settings import (
+    MAX_CONNECTIONS_PER_HOST,
     MAX_SIZE_BYTES,
     After,
     Auth,
@@ -93,7 +94,7 @@ def _read(
         department=department,
         poll=poll,
         max_size=max_size,
-        max_connections_per_host=preset.connections if preset else 20,
+        max_connections_per_host=preset.connections if preset else MAX_CONNECTIONS_PER_HOST,
         ca_file=ca_file,
     )
 

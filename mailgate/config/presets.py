@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from mailgate.intake.imap.settings import MAX_CONNECTIONS_PER_HOST
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -21,7 +23,7 @@ class Preset:
     oauth: Literal["microsoft", "google"] | None = None
     passwords: bool = True
     poll: timedelta = timedelta(minutes=2)
-    connections: int = 20
+    connections: int = MAX_CONNECTIONS_PER_HOST
 
 
 PRESETS: dict[str, Preset] = {

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 MAX_SIZE_BYTES = 26 * 1024 * 1024
+# Providers count the connections of an account, of which we make one; this is for their machines.
+MAX_CONNECTIONS_PER_HOST = 60
 
 
 class TokenSource(Protocol):
@@ -129,7 +131,7 @@ class MailboxSettings:
     reconnect: timedelta = timedelta(days=1)
     lease: timedelta = timedelta(minutes=3)
     max_size: int = MAX_SIZE_BYTES
-    max_connections_per_host: int = 20
+    max_connections_per_host: int = MAX_CONNECTIONS_PER_HOST
     bounds: Bounds = Bounds()
     backoff: Backoff = Backoff()
     ca_file: str | None = None
