@@ -4,15 +4,21 @@ Ids, counts and reasons; no subject, no body, no address of a correspondent. The
 standard error, where the journal takes it; when nobody does, the daemon goes on without.
 """
 
+import atexit
 import contextlib
 import logging
+import queue
 import sys
+import threading
 from typing import Any
 
 import orjson
 import structlog
 
 _log: Any = structlog.get_logger("mailgate")
+_LONGEST = 500
+_WAITING = 10_000
+_AT_THE_END_SECONDS = 2.0
 
 
 def configure(*, verbose: bool = False) -> None:
@@ -26,6 +32,7 @@ def configure(*, verbose: bool = False) -> None:
             structlog.processors.ExceptionRenderer(
                 structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
             ),
+            _shorten,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -37,19 +44,61 @@ def configure(*, verbose: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
 
 
+def _shorten(_log: Any, _name: str, event: Any) -> Any:
+    """Keep the first line of what an error says: PostgreSQL's others quote the row it refused."""
+    for error in event.get("exception", ()):
+        error["exc_value"] = error["exc_value"].partition("\n")[0][:_LONGEST]
+    return event
+
+
 class _StandardError:
-    """Standard error, whose failure stops nobody: a full disk or a journal that went away."""
+    """Standard error, which stops nobody: not when it fails, not when its reader stands still.
+
+    Lines wait for a thread of their own, so many and no more; of what is lost the number is told.
+    """
+
+    def __init__(self) -> None:
+        self._lines: queue.SimpleQueue[bytes | threading.Event] = queue.SimpleQueue()
+        self._lost = 0
+        self._counting = threading.Lock()
+        threading.Thread(target=self._take, name="log", daemon=True).start()
+        atexit.register(self._finish)
 
     def write(self, line: bytes) -> None:
-        """Write a line, or do without it."""
+        """Hand a line over, or do without it."""
+        if self._lines.qsize() < _WAITING:
+            self._lines.put(line)
+        else:
+            with self._counting:
+                self._lost += 1
+
+    def flush(self) -> None:
+        """Do nothing: the thread writes as soon as it can."""
+
+    def _take(self) -> None:
+        while True:
+            line = self._lines.get()
+            if isinstance(line, threading.Event):
+                line.set()
+                continue
+            self._put_out(line)
+            if self._lost:
+                with self._counting:
+                    lost, self._lost = self._lost, 0
+                self._put_out(orjson.dumps({"event": "log-lines-lost", "lines": lost}) + b"\n")
+
+    def _put_out(self, line: bytes) -> None:
         # Past the buffer, which would keep a line that failed and fail again with the next.
         stream: Any = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
         with contextlib.suppress(OSError):
             while line:
                 line = line[stream.write(line) :]
 
-    def flush(self) -> None:
-        """Do nothing: nothing is held back."""
+    def _finish(self) -> None:
+        """At the end, give what waits a moment to get out."""
+        written = threading.Event()
+        self._lines.put(written)
+        written.wait(_AT_THE_END_SECONDS)
 
 
 class _Libraries(logging.Handler):
@@ -85,6 +134,11 @@ def stopping(reason: str) -> None:
 def stopped() -> None:
     """Tell that the daemon has ended in good order."""
     _log.info("stopped")
+
+
+def cut_short() -> None:
+    """Tell that something hung and the daemon ends all the same; its mail waits in the store."""
+    _log.warning("cut-short", remedy="look whether the database answers")
 
 
 def freed(spooled: int, outgoing: int) -> None:

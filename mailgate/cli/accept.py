@@ -17,7 +17,7 @@ from mailgate.config.light import Light, light
 from mailgate.intake import answers
 from mailgate.intake.handover import Answer, Handover
 
-_ACCEPTED, _TOO_LARGE, _FAULT = 250, 552, 451
+_ACCEPTED, _FAULT, _NEVER, _TOO_LARGE = 250, 451, 500, 552
 _STDIN = "-"
 
 
@@ -54,8 +54,8 @@ def accept(
     """Take messages in: from each FILE, or one from standard input.
 
     Octets are stored exactly as they are. Without --to, headers say whose mail it is. Ends with
-    0 if all are durable, 65 if one is too large, 67 if there is no such address, and 75 if it
-    should be tried again later.
+    0 if all are durable, 65 if one is too large or in a loop, 67 if there is no such address, and
+    75 if it should be tried again later.
     """
     sender = None if mail_from is None else mail_from.strip().removeprefix("<").removesuffix(">")
     try:
@@ -144,10 +144,10 @@ class _Taking:
 def _exit_code(answer: Answer) -> int:
     if answer.code == _ACCEPTED:
         return 0
-    if answer.code == _TOO_LARGE:
-        return BAD_INPUT
-    unknown = answer.code == 550 or answer.text.startswith(("5.1.1", "5.1.3"))
-    return NO_USER if unknown else TRY_LATER
+    if answer.code == 550 or answer.text.startswith(("5.1.1", "5.1.3")):
+        return NO_USER
+    # Also a mail in a loop: kept and tried again, it would go round for days.
+    return BAD_INPUT if answer.code >= _NEVER else TRY_LATER
 
 
 def _said(error: Exception) -> str:

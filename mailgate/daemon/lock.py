@@ -41,6 +41,11 @@ def take(path: Path) -> IO[str]:
 def name_of(state: Path) -> str:
     """Return the name of the daemon that lives in a state directory, made at its first start."""
     path = state / "daemon.id"
-    if not path.exists():
-        path.write_text(secrets.token_hex(8), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+    name = path.read_text(encoding="ascii").strip() if path.exists() else ""
+    if not name:
+        name = secrets.token_hex(8)
+        # Put in place whole: a daemon with half a name, or none, would free another's claims.
+        new = path.with_suffix(".new")
+        new.write_text(f"{name}\n", encoding="ascii")
+        new.replace(path)
+    return name

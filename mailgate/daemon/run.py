@@ -1,12 +1,13 @@
 """The daemon's life: start, serve, drain, stop.
 
 A first SIGTERM or SIGINT lets what was begun end in good order, within 15 seconds; a second ends
-at once, which loses nothing either.
+at once, and so does the time running out, which loses nothing either.
 """
 
 import asyncio
 import os
 import signal
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from mailgate.jobs.schedule import ticks
 _TICK = timedelta(seconds=1)
 _PATIENCE = timedelta(seconds=8)
 _JOIN_SECONDS = 4.0
-_WATCHERS_SECONDS = 2.0
+_END_SECONDS = 14.0
 _SILENCE_ALLOWED = 45.0
 
 
@@ -68,6 +69,7 @@ async def _serve(parts: Parts) -> None:
     systemd.notify("READY=1", f"STATUS=takes mail on {ports}")
     watching = asyncio.create_task(_watch(parts))
     reason = await stop
+    _end_at_the_latest()
     logs.stopping(reason)
     systemd.notify("STOPPING=1", "STATUS=finishing what was begun")
     watching.cancel()
@@ -97,6 +99,18 @@ def _signals() -> "asyncio.Future[str]":
     return stop
 
 
+def _end_at_the_latest() -> None:
+    """End the process in a while, if it has not by then: a thread may hang in the database."""
+
+    def cut_short() -> None:
+        logs.cut_short()
+        os._exit(1)
+
+    timer = threading.Timer(_END_SECONDS, cut_short)
+    timer.daemon = True
+    timer.start()
+
+
 def _wake(parts: Parts) -> None:
     for loop in parts.loops:
         loop.wake()
@@ -120,10 +134,10 @@ def _end_loops(parts: Parts) -> None:
         watcher.stop()
     for loop in parts.loops:
         loop.stop()
+    deadline = time.monotonic() + _JOIN_SECONDS
     # What a watcher has not taken by then stays in its mailbox.
-    until = time.monotonic() + _WATCHERS_SECONDS
     for watcher in parts.watchers:
-        watcher.join(max(until - time.monotonic(), 0))
-    ended = [loop.join(_JOIN_SECONDS) for loop in parts.loops]
+        watcher.join(max(deadline - time.monotonic(), 0))
+    ended = [loop.join(max(deadline - time.monotonic(), 0)) for loop in parts.loops]
     if parts.sender is not None and all(ended):
         parts.sender.stop()

@@ -39,6 +39,7 @@ from mailgate.store.database import Database, DatabaseRefusedError
 from mailgate.store.migrate import SchemaState
 from mailgate.tickets import ledger, service, views
 from mailgate.tickets.lifecycle import Status
+from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office
 
 UNAVAILABLE, TRY_LATER, MISCONFIGURED = 69, 75, 78
@@ -80,9 +81,9 @@ def open_store(configuration: Configuration, *, make: bool = True) -> Database:
 
     Raises CannotStartError where the schema is not this program's, or the database is away.
     """
-    if configuration.store_url.startswith("sqlite"):
-        configuration.state.mkdir(mode=0o750, parents=True, exist_ok=True)
     database = Database(configuration.store_url)
+    if database.is_sqlite and make:
+        configuration.state.mkdir(mode=0o750, parents=True, exist_ok=True)
     try:
         state = migrate.state(database)
         if state is SchemaState.EMPTY and make:
@@ -91,10 +92,7 @@ def open_store(configuration: Configuration, *, make: bool = True) -> Database:
     except DatabaseRefusedError as error:
         raise CannotStartError(MISCONFIGURED, str(error)) from error
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise CannotStartError(
-            UNAVAILABLE, f"the database does not answer ({why}); start it, or mend [store] url"
-        ) from error
+        raise CannotStartError(UNAVAILABLE, _away(database, error)) from error
     match state:
         case SchemaState.OLDER:
             text = "the database is of an older version: run `mailgate migrate`"
@@ -107,6 +105,16 @@ def open_store(configuration: Configuration, *, make: bool = True) -> Database:
             raise CannotStartError(MISCONFIGURED, text)
         case _:
             return database
+
+
+def _away(database: Database, error: SQLAlchemyError) -> str:
+    why = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    if database.file is None:
+        return f"the database does not answer ({why}); start it, or mend [store] url"
+    return (
+        f"{database.file}: cannot be used as the database ({why}); let the user of the daemon "
+        "write it and its directory, or mend [store] url"
+    )
 
 
 def make_office(configuration: Configuration, database: Database) -> Office:
@@ -197,9 +205,10 @@ def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
     paths = [configuration.state / "mailgate.lock"]
     url = make_url(configuration.store_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        paths.append(Path(f"{url.database}.lock"))
+        # The file's own name, whatever link leads to it.
+        paths.append(Path(f"{Path(url.database).resolve()}.lock"))
     try:
-        for path in paths:
+        for path in dict.fromkeys(path.resolve() for path in paths):
             locks.enter_context(lock.take(path))
     except lock.TakenError as error:
         raise CannotStartError(TRY_LATER, str(error)) from error
@@ -240,25 +249,26 @@ def _make_sender(
 def make_jobs(database: Database, office: Office) -> list[Job]:
     """Return what is done by the clock."""
 
+    def is_over(ticket: Ticket, at: datetime) -> bool:
+        zone = office.department_of(ticket).calendar.timezone
+        until = ticket.hold_until
+        return until is not None and until <= at.astimezone(zone).date()
+
     def due_holds(session: Session, at: datetime) -> list[int]:
         latest = (at.astimezone(UTC) + _LATEST_ZONE).date()
-        return [
-            ticket.id
-            for ticket in views.on_hold_until(session, latest)
-            if ticket.id is not None
-            and ticket.hold_until is not None
-            and ticket.hold_until
-            <= at.astimezone(office.department_of(ticket).calendar.timezone).date()
-        ]
+        held = views.on_hold_until(session, latest)
+        return [ticket.id for ticket in held if ticket.id is not None and is_over(ticket, at)]
 
+    # Each is asked again under its lock: it may have been put off, or answered, meanwhile.
     def end_hold(session: Session, ticket_id: int, at: datetime) -> None:
         ticket = views.locked(session, ticket_id)
-        if ticket.status == Status.ON_HOLD:
+        if ticket.status == Status.ON_HOLD and is_over(ticket, at):
             service.end_hold(session, ticket, at)
 
     def close_resolved(session: Session, ticket_id: int, at: datetime) -> None:
         ticket = views.locked(session, ticket_id)
-        if ticket.status == Status.RESOLVED:
+        is_due = ticket.close_at is not None and ticket.close_at <= at
+        if ticket.status == Status.RESOLVED and is_due:
             service.close_resolved(session, office, ticket, at)
 
     return [

@@ -41,6 +41,7 @@ def find(session: Session, key: str) -> Spool | None:
 
 def retry(session: Session, row: Spool) -> None:
     """Send a held mail, or one that waits for its next try, through the gateway again."""
+    _lock(session, row)
     if row.state not in (State.HELD, State.NEW):
         raise NotAllowedError(f"mail {row.id} is {row.state}; only held mail is tried again")
     _back_to_new(session, row)
@@ -48,6 +49,7 @@ def retry(session: Session, row: Spool) -> None:
 
 def release(session: Session, row: Spool, ticket: int | None) -> None:
     """Let a held mail in: into the ticket of that number, or as a new one."""
+    _lock(session, row)
     if row.state != State.HELD:
         raise NotAllowedError(f"mail {row.id} is {row.state}; only held mail is released")
     row.release_to = ticket or 0
@@ -56,10 +58,16 @@ def release(session: Session, row: Spool, ticket: int | None) -> None:
 
 def delete(session: Session, row: Spool, why: str) -> None:
     """Put a held mail away with a reason; row and octets stay."""
+    _lock(session, row)
     if row.state != State.HELD:
         raise NotAllowedError(f"mail {row.id} is {row.state}; only held mail is deleted")
     row.state, row.why = State.DELETED, why
     session.add(row)
+
+
+def _lock(session: Session, row: Spool) -> None:
+    """Read a row anew and keep it from changing: an operator or a daemon may have been faster."""
+    session.refresh(row, with_for_update=True)
 
 
 def _back_to_new(session: Session, row: Spool) -> None:

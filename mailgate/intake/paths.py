@@ -7,9 +7,11 @@ from or for. What does not match is None; nothing here raises on input.
 import re
 from dataclasses import dataclass
 
-_ATOM = r'[^\x00-\x20\x7f<>()\[\]\\,;:@"]+'
-_QUOTED = r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"'
-_LABELS = r"[A-Za-z0-9_\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9_\u0080-\U0010ffff-]+)*\.?"
+# Half a surrogate pair is no character: an octet of a command line that is not UTF-8.
+_ATOM = r'[^\x00-\x20\x7f<>()\[\]\\,;:@"\ud800-\udfff]+'
+_QUOTED = r'"(?:[^"\\\x00-\x1f\x7f\ud800-\udfff]|\\[\x20-\x7e])*"'
+_LABEL = r"[A-Za-z0-9_\u0080-\ud7ff\ue000-\U0010ffff-]+"
+_LABELS = rf"{_LABEL}(?:\.{_LABEL})*\.?"
 _LITERAL = r"\[[\x21-\x5a\x5e-\x7e]+\]"
 _DOMAIN = rf"(?:{_LABELS}|{_LITERAL})"
 _ROUTE = rf"@{_DOMAIN}(?:,@{_DOMAIN})*:"

@@ -230,12 +230,14 @@ _FORGET_RESULTS = delete(SQLModel.metadata.tables["spool_result"]).where(
 def put_back(session: Session, claimed: Claimed, error: str, now: datetime, tries: int) -> State:
     """Count a failure of ours: the mail is tried again a minute later, after `tries` it is held.
 
-    Returns the state in which it now is.
+    Returns the state in which it now is: claimed, where another daemon has taken it over.
     """
     given_up = claimed.attempts >= tries
-    session.execute(
+    # Each claim counts an attempt, so that the number tells whether this one still holds.
+    is_ours = col(Spool.attempts) == claimed.attempts
+    changed: Any = session.execute(
         update(Spool)
-        .where(col(Spool.id) == claimed.id, col(Spool.state) == State.CLAIMED)
+        .where(col(Spool.id) == claimed.id, col(Spool.state) == State.CLAIMED, is_ours)
         .values(
             state=State.HELD if given_up else State.NEW,
             cause="error" if given_up else None,
@@ -246,6 +248,8 @@ def put_back(session: Session, claimed: Claimed, error: str, now: datetime, trie
             finished_at=now if given_up else None,
         )
     )
+    if changed.rowcount != 1:
+        return State.CLAIMED
     return State.HELD if given_up else State.NEW
 
 

@@ -132,7 +132,8 @@ class Transactions(Conversation):
         self._say(answers.GO_AHEAD)
         sink = Sink(self.service.reception.new_content(), self.limits)
         try:
-            whole = await self._read_message(sink)
+            # Whoever was told to leave while his last block came in will send it again.
+            whole = await self._read_message(sink) and not self._leaving
             if sink.refusal is not None:
                 self._refuse_message(sink.refusal, sink.fault)
             elif whole:

@@ -99,8 +99,8 @@ def _message(
         cc=told.cc,
         subject=told.subject,
         message_id=told.message_id,
-        in_reply_to=fields.message_ids(header.get("in-reply-to", "")),
-        references=fields.message_ids(header.get("references", "")),
+        in_reply_to=_ids(header.get("in-reply-to", "")),
+        references=_ids(header.get("references", "")),
         date=fields.date(told.date),
         text=words[0],
         full_text=words[1],
@@ -175,3 +175,9 @@ def _listed(
             defects.append(f"more than {mailboxes.MAX_MAILBOXES} addresses in {name}, the rest cut")
             break
     return tuple(found[: mailboxes.MAX_MAILBOXES])
+
+
+def _ids(value: str) -> tuple[str, ...]:
+    # Python's own email package folds a long identifier into encoded-words, against
+    # RFC 2047 §5; a customer's program that does so still means our mail.
+    return fields.message_ids(headers.words(value) if "=?" in value else value)

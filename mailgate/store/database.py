@@ -6,11 +6,13 @@ database is refused at the first connection. Writers on SQLite begin IMMEDIATE, 
 in this process, so that a read followed by a write never fails for a lock taken in between.
 """
 
+import errno
 import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Insert, create_engine, event, insert, text
@@ -20,10 +22,23 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 _BUSY_MILLISECONDS = 10_000
+# A server that vanished without a word is given up in a minute, not after the two hours that
+# TCP's own defaults come to.
+_LIVE_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class DatabaseRefusedError(Exception):
     """The database cannot keep the promise that what is committed is on disk."""
+
+
+class DatabaseGoneError(OSError):
+    """The file of the database is not the one that was opened; what is written there is lost."""
 
 
 class Database:
@@ -36,7 +51,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._file = _File(Path(make_url(url).database or "")) if self.is_sqlite else None
+        self._engine = _sqlite_engine(url, self._file) if self._file else _postgresql_engine(url)
         self._writers = self._engine.execution_options(mailgate_writes=True)
         # SQLite's own busy handler sleeps and is unfair; a lock of ours hands over at once.
         self._turn = threading.Lock()
@@ -46,12 +62,21 @@ class Database:
         """The engine, for migrations and tests."""
         return self._engine
 
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite keeps it, None on PostgreSQL."""
+        return self._file.path if self._file else None
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Give a session that may write; committed at the end, rolled back on any exception."""
-        if self.is_sqlite:
+        """Give a session that may write; committed at the end, rolled back on any exception.
+
+        DatabaseGoneError where SQLite's file was removed or replaced since it was opened.
+        """
+        if self._file is not None:
             with self._turn, self._session(self._writers) as session:
                 yield session
+                self._file.check()
         else:
             with self._session(self._writers) as session:
                 yield session
@@ -119,7 +144,36 @@ def _insert_once(model: type[SQLModel], dialect: str) -> Insert:
     return maker(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def _sqlite_engine(url: str) -> Engine:
+class _File:
+    """SQLite's file. A removed one takes writes as before, and keeps none of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: tuple[int, int] | None = None
+
+    def note(self) -> None:
+        """Remember which file was opened, at the first connection."""
+        self._opened = self._opened or self._found()
+
+    def check(self) -> None:
+        """Raise DatabaseGoneError unless the file is still the one that was opened."""
+        if self._found() != self._opened:
+            raise DatabaseGoneError(
+                errno.ESTALE,
+                "the database was removed or replaced while in use; put that file back, "
+                "or restart the daemon on the other",
+                str(self.path),
+            )
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def _sqlite_engine(url: str, file: _File) -> Engine:
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False, "isolation_level": None},
@@ -130,6 +184,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
         _set_sqlite_pragmas(connection)
+        file.note()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -159,7 +214,7 @@ def _postgresql_engine(url: str) -> Engine:
         url,
         pool_size=16,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10},
+        connect_args=_LIVE_LINE,
         hide_parameters=True,
     )
 
@@ -181,4 +236,6 @@ def _set_postgresql_options(connection: Any) -> None:
                 )
         cursor.execute("SET synchronous_commit = on")
         cursor.execute("SET timezone = 'UTC'")
+        # As long as a writer on SQLite waits: whoever sends mail is told to try again.
+        cursor.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
     connection.commit()

@@ -29,7 +29,9 @@ class SchemaState(StrEnum):
 
 
 def state(database: Database) -> SchemaState:
-    """Return how the schema stands; opens the database and changes nothing."""
+    """Return how the schema stands; changes nothing, and makes no file where there is none."""
+    if database.file is not None and not database.file.exists():
+        return SchemaState.EMPTY
     with database.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
         if revision is None:
@@ -47,6 +49,8 @@ def upgrade(database: Database) -> None:
     engine = database.engine.execution_options(mailgate_writes=True)
     with engine.begin() as connection:
         if not database.is_sqlite:
+            # Another daemon's migration may take its time, and so may the tables it holds.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK}
             )

@@ -3,21 +3,38 @@
 Having been seen proves nothing. Addresses are compared and stored in canonical form.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlmodel import Session, SQLModel, col
 
 from mailgate.message.address import Address
 from mailgate.store.database import insert_once
 from mailgate.tickets.model import Participant, Person, PersonAddress, Role
 
-_BY_ADDRESS = select(PersonAddress).where(col(PersonAddress.address) == bindparam("address"))
+
+@dataclass(frozen=True)
+class KnownAddress:
+    """What is known of an address: its id, whose it is, when and by what it was proven his."""
+
+    id: int
+    person_id: int
+    proven_at: datetime | None
+    proven_by: str | None
 
 
-def find(session: Session, address: str) -> PersonAddress | None:
+_TABLE = SQLModel.metadata.tables["person_address"].c
+_FIND = select(_TABLE.id, _TABLE.person_id, _TABLE.proven_at, _TABLE.proven_by).where(
+    _TABLE.address == bindparam("address")
+)
+_NEW_PERSON = insert(SQLModel.metadata.tables["person"]).returning(col(Person.id))
+
+
+def find(session: Session, address: str) -> KnownAddress | None:
     """Return what is known of an address in canonical form."""
-    return session.execute(_BY_ADDRESS, {"address": address}).scalars().first()
+    row = session.connection().execute(_FIND, {"address": address}).first()
+    return None if row is None else KnownAddress(*row)
 
 
 def is_proven(session: Session, address: str) -> bool:
@@ -26,18 +43,17 @@ def is_proven(session: Session, address: str) -> bool:
     return known is not None and known.proven_at is not None
 
 
-def meet(session: Session, who: Address, at: datetime) -> PersonAddress:
+def meet(session: Session, who: Address, at: datetime) -> KnownAddress:
     """Return the person behind an address, made now if he is new."""
     known = find(session, who.canonical)
     if known is not None:
         return known
-    person = Person(name=who.name, created_at=at)
-    session.add(person)
-    session.flush()
-    values = {"person_id": person.id, "address": who.canonical}
+    new = {"name": who.name, "language": None, "created_at": at}
+    person_id = session.connection().execute(_NEW_PERSON, new).scalar_one()
+    values = {"person_id": person_id, "address": who.canonical}
     if not insert_once(session, PersonAddress, values):
         # Another daemon met him at the same moment; his entry stands, ours was for nothing.
-        session.delete(person)
+        session.execute(delete(Person).where(col(Person.id) == person_id))
     found = find(session, who.canonical)
     if found is None:
         raise LookupError(f"{who.canonical} was stored and is not there")

@@ -197,6 +197,11 @@ class Gate:
         """The gateway itself."""
         return Gateway(self.database, self.office, self.owner, lambda: self.now, self.on_mail)
 
+    @staticmethod
+    def octets(raw: bytes) -> spool.Octets:
+        """Return octets as they are handed to the spool."""
+        return _Octets(raw)
+
     def accept(
         self,
         raw: bytes,

@@ -33,7 +33,8 @@ def test_octets_are_stored_as_they_are_without_a_daemon(mailgate, tmp_path):
         ((), bytes(1024 * 1024 + 1), 65, "-: 5.3.4 Message is larger than this server takes"),
         (("gone.eml",), b"", 65, "gone.eml: cannot be read: No such file or directory"),
         (("--to",), MAIL, 64, "requires an argument"),
-        ((), b"Received: x\r\n" * 101 + b"\r\n", 75, "-: 5.4.6 Too many hops"),
+        ((), b"Received: x\r\n" * 101 + b"\r\n", 65, "-: 5.4.6 Too many hops"),
+        (("--to", "\udcff@example.com"), MAIL, 67, "-: 5.1.3 Recipient address is malformed"),
     ],
 )
 def test_a_refusal_has_its_code_and_takes_nothing(mailgate, arguments, given, code, text):

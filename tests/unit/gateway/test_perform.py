@@ -5,8 +5,13 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from mailgate import cage, logs
 from mailgate.departments import Directory, Reopen, ReopenRule
+from mailgate.intake import held
+from mailgate.intake.spool import Spool
+from mailgate.message.parse import simplified
 from mailgate.outbox.mail import OutboxMail
+from mailgate.replies.acknowledge import Limits
 from mailgate.store.database import Database
 from mailgate.tickets import people, service, views
 from mailgate.tickets.model import Participant, TicketLink
@@ -419,3 +424,167 @@ def _states(gate: Gate, message_id: str) -> list[str]:
     with gate.database.reading() as session:
         of = select(col(OutboxMail.state)).where(col(OutboxMail.message_id) == message_id)
         return list(session.execute(of).scalars())
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        f"{ANNA}, {MALLORY}",
+        f"{ANNA}\r\nFrom: {MALLORY}",
+        f"friends: {ANNA};",
+        f"{ANNA} (<{MALLORY}>)",
+        f'"{ANNA}" <{MALLORY}>, {ANNA}',
+        f"<@evil.example:{ANNA}>",
+        "anna",
+        "",
+    ],
+)
+def test_a_from_that_is_not_one_address_is_nobody(database: Database, sender: str) -> None:
+    """A ticket of its own, unanswered, though it names a participant and his ticket."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    (result,) = gate.receive(letter(sender, f"[#{first.ticket}] x"))
+    assert (result.verdict, result.acknowledge, result.proven) == ("open", False, False)
+    assert result.ticket != first.ticket and len(gate.outbox()) == 1
+
+
+def test_a_display_name_is_no_identity(database: Database) -> None:
+    """Neither a participant's nor an agent's address opens anything from there."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    forged = letter(f'"{ANNA}" <{MALLORY}>', f"[#{first.ticket}]")
+    (result,) = gate.receive(forged, mail_from=MALLORY)
+    assert (result.verdict, gate.ticket(result.ticket).requester_address) == ("open", MALLORY)
+
+
+def test_no_header_of_a_mail_commands_us(database: Database) -> None:
+    """Neither in our name nor in that of other systems, and nothing goes to Reply-To."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    orders = (
+        f"X-Mailgate-Ticket: {first.ticket}",
+        "X-Mailgate-Agent: ewa@example.com",
+        f"RT-Send-CC: {MALLORY}",
+        f"Reply-To: {MALLORY}",
+        f"Disposition-Notification-To: {MALLORY}",
+        f"Errors-To: {MALLORY}",
+        f"Cc: {MALLORY}",
+    )
+    (result,) = gate.receive(letter(headers=orders))
+    answer(gate, result.ticket)
+    assert result.ticket != first.ticket
+    assert {each.recipient for each in gate.outbox()} == {ANNA}
+    assert participants(gate, result.ticket) == [(ANNA, "requester")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "mail_from"),
+    [
+        (("List-Id: <l.example.net>",), ANNA),
+        (("Precedence: bulk",), ANNA),
+        (("Auto-Submitted: auto-generated",), ANNA),
+        (("X-Auto-Response-Suppress: All",), ANNA),
+        ((), ""),
+        ((), "anna@other.example"),
+    ],
+)
+def test_what_asks_for_no_answer_gets_none(
+    database: Database, headers: tuple[str, ...], mail_from: str
+) -> None:
+    """It is a ticket all the same, and says why it was not answered."""
+    gate = Gate(database)
+    (result,) = gate.receive(letter(headers=headers), mail_from=mail_from)
+    assert (result.verdict, result.acknowledge, gate.outbox()) == ("open", False, [])
+    assert [event for event, _ in gate.events(result.ticket)] == ["not-acknowledged"]
+
+
+def test_our_own_mail_come_back_is_kept_in_the_spool_alone(database: Database) -> None:
+    """By its Message-ID, and by the loop header of automatic mail."""
+    gate = Gate(database)
+    gate.receive(letter())
+    (ours,) = gate.outbox()
+    marked = (f"X-Mailgate-Loop: {OFFICE.instance}", "Auto-Submitted: auto-replied")
+    for raw in (ours.raw, letter(headers=marked)):
+        spool_id = gate.accept(raw, mail_from="")
+        gate.gateway.step()
+        (result,) = gate.results(spool_id)
+        assert (gate.row(spool_id).state, result.verdict, result.ticket) == ("done", "ignore", None)
+    assert len(gate.outbox()) == 1
+
+
+@pytest.mark.parametrize("recipient", ["postmaster", "PostMaster@Example.COM", "abuse@example.com"])
+def test_postmaster_is_somebody(database: Database, recipient: str) -> None:
+    """The department that was named for it."""
+    gate = Gate(database)
+    (result,) = gate.receive(letter(), recipients=(recipient,))
+    assert (result.verdict, result.department) == ("open", "dynamics")
+
+
+def test_numbers_guessed_by_a_stranger_change_nothing(database: Database) -> None:
+    """Many in one subject, whole tags and bare numbers."""
+    gate = Gate(database)
+    tickets = [gate.receive(letter())[0].ticket for _ in range(3)]
+    before = [gate.ticket(each) for each in tickets]
+    subject = " ".join(f"[#{each}] ticket {each}" for each in tickets)
+    (result,) = gate.receive(letter(MALLORY, subject), mail_from=MALLORY)
+    assert result.verdict == "open" and result.ticket not in tickets
+    assert [gate.ticket(each) for each in tickets] == before
+    assert [len(gate.entries(each)) for each in tickets] == [1, 1, 1]
+
+
+def test_an_agents_address_with_a_token_and_no_proof_is_held(database: Database) -> None:
+    """Let in by an operator, her words are nobody's: they move no status."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    forged = letter(AGENT.who.address, headers=(f"In-Reply-To: {ours}",))
+    spool_id = gate.accept(forged, mail_from=AGENT.who.address)
+    gate.gateway.step()
+    assert (gate.row(spool_id).state, gate.row(spool_id).cause) == ("held", "agent_unproven")
+    assert len(gate.entries(first.ticket)) == 1
+    with database.writing() as session:
+        held.release(session, session.get_one(Spool, spool_id), first.ticket)
+    gate.gateway.step()
+    assert gate.row(spool_id).state == "done"
+    assert gate.ticket(first.ticket).status == "answered"
+    assert gate.entries(first.ticket)[-1].third_party
+
+
+def test_the_installations_limit_raises_an_alarm(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the senders; the mail that trips it is a ticket."""
+    alarms: list[int] = []
+    monkeypatch.setattr(logs, "acknowledgements_capped", lambda number, _: alarms.append(number))
+    gate = Gate(database, replace(OFFICE, limits=Limits(installation_hour=2)))
+    senders = [f"p{n}@example{n}.net" for n in range(3)]
+    results = [gate.receive(letter(each), mail_from=each)[0] for each in senders]
+    assert [each.acknowledge for each in results] == [True, True, False]
+    assert alarms == [results[-1].ticket]
+
+
+@pytest.mark.parametrize(
+    ("groups", "answered"), [(frozenset({"L.example.NET"}), True), ((), False)]
+)
+def test_a_list_is_answered_only_where_the_department_names_it(
+    database: Database, groups: frozenset[str], answered: bool
+) -> None:
+    """By its List-Id, which may stand behind its name."""
+    gate = Gate(database, office(groups=frozenset(groups)))
+    (result,) = gate.receive(letter(headers=('List-Id: "The list" <l.example.net>',)))
+    assert result.acknowledge is answered
+
+
+def test_what_could_not_be_read_has_its_original_attached(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its ticket says so."""
+    read_only_its_head = simplified(letter(), 10, "too much of it")
+    monkeypatch.setattr(cage, "read", lambda *_: read_only_its_head)
+    gate = Gate(database)
+    (result,) = gate.receive(letter())
+    ticket = gate.ticket(result.ticket)
+    with database.reading() as session:
+        (_, (file,)), *_ = views.history(session, ticket.id or 0)
+    assert (file.name, file.part) == ("original.eml", None)
+    assert "unreadable" in [event for event, _ in gate.events(result.ticket)]

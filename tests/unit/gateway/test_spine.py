@@ -11,11 +11,12 @@ from mailgate import cage
 from mailgate.gateway import spine
 from mailgate.intake import spool
 from mailgate.intake.spool import Spool
+from mailgate.message.address import Address
 from mailgate.outbox.mail import OutboxMail
-from mailgate.store.database import Database
-from mailgate.tickets import numbers
-from mailgate.tickets.model import Entry, Person, PersonAddress, Ticket
-from tests.unit.bureau import ANNA, HOUR, MALLORY, Gate, letter
+from mailgate.store.database import Database, serialize
+from mailgate.tickets import numbers, people, service, views
+from mailgate.tickets.model import Entry, Person, PersonAddress, Role, Ticket
+from tests.unit.bureau import AGENT, ANNA, HOUR, MALLORY, NOW, Gate, letter
 
 MINUTE = timedelta(minutes=1)
 
@@ -262,3 +263,59 @@ def test_two_daemons_share_the_work_and_nothing_is_done_twice(database: Database
     assert count(database, PersonAddress, Person) == [25, 25]
     assert {row.claimed_by for row in rows} == {None}
     assert ANNA in {each.recipient for each in gates[0].outbox()}
+
+
+def test_two_participants_reopen_a_ticket_once(database: Database) -> None:
+    """Each sees what the other has done: one reopening, both entries, whoever comes first."""
+    gates = [Gate(database, owner=owner) for owner in ("one", "two")]
+    (first,) = gates[0].receive(letter())
+    with database.writing() as session:
+        ticket = views.by_number(session, first.ticket or 0)
+        assert ticket is not None
+        bob = people.meet(session, Address("bob@example.net"), gates[0].now)
+        people.join(session, ticket.id or 0, bob.person_id, "bob@example.net", Role.CC, NOW)
+        service.close(session, gates[0].office, ticket, AGENT, "", gates[0].now)
+    replies = []
+    for sender, gate in zip((ANNA, "bob@example.net"), gates, strict=True):
+        gate.accept(letter(sender, f"[#{first.ticket}] x"), mail_from=sender)
+        with database.writing() as session:
+            (claimed,) = spool.claim(session, gate.owner, gate.now, HOUR)
+        replies.append((gate.gateway._step_one, claimed))
+    threads = [threading.Thread(target=step, args=(claimed,)) for step, claimed in replies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    after = gates[0].ticket(first.ticket)
+    assert (after.status, after.reopened) == ("open", 1)
+    assert len(gates[0].entries(first.ticket)) == 3
+
+
+@pytest.mark.parametrize("busy_with", ["the sender", "the mail", "the ticket", "another ticket"])
+def test_what_another_daemon_is_at_work_on_is_waited_for(
+    database: Database, busy_with: str
+) -> None:
+    """One sender, one Message-ID and one ticket are each in one transaction at a time."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    gate = Gate(database)
+    (mine,), (other,) = gate.receive(letter()), gate.receive(letter())
+    impatient = Database(f"{database.url}?options=-c%20lock_timeout%3D500")
+    reply = letter(subject=f"[#{mine.ticket}] x", message_id="<9@example.net>")
+    spool_id = gate.accept(reply)
+    with database.writing() as session:
+        match busy_with:
+            case "the sender":
+                serialize(session, f"from:{ANNA}")
+            case "the mail":
+                serialize(session, "message:<9@example.net>")
+            case _:
+                number = mine.ticket if busy_with == "the ticket" else other.ticket
+                views.locked(session, gate.ticket(number).id or 0)
+        Gate(impatient).gateway.step()
+    impatient.dispose()
+    row = gate.row(spool_id)
+    if busy_with == "another ticket":
+        assert row.state == "done"
+    else:
+        assert row.state == "new" and "lock timeout" in (row.last_error or "")

@@ -125,3 +125,19 @@ def test_only_held_mail_is_handled(session, action, state):
     with pytest.raises(NotAllowedError, match=f"mail {row.id} is {state}; only held mail is"):
         ACTIONS[action](session, row)
     assert row.state == state
+
+
+@pytest.mark.parametrize("what", [held.retry, lambda *row: held.delete(*row, "advertising")])
+def test_what_somebody_else_has_done_meanwhile_counts(database, what):
+    """A mail let in by one operator is not put away, nor let in again, by another."""
+    with database.writing() as session:
+        spool_id = a_mail(session, State.HELD).id
+    with database.reading() as before:
+        found = held.find(before, str(spool_id))
+    with database.writing() as session:
+        held.find(session, str(spool_id)).state = State.DONE
+    with database.writing() as session, pytest.raises(NotAllowedError, match="is done"):
+        session.add(found)
+        what(session, found)
+    with database.reading() as session:
+        assert held.find(session, str(spool_id)).state == State.DONE

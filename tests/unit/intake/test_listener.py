@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mailgate.intake import answers
+from mailgate.intake.conversation import Conversation
 from mailgate.intake.listener import Listener, ListenerLimits, ListenerSettings, tls_context
 from mailgate.intake.reception import Reception
 from tests.integration.listening import House, Recorder, Store, house, knows
@@ -218,3 +220,25 @@ def test_nothing_a_client_says_is_logged(
     said = capsys.readouterr()
     assert "canary" not in caplog.text + said.out + said.err
     assert all(record.name != "mail.log" for record in caplog.records)
+
+
+def test_who_is_told_to_leave_is_not_taken_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 421 in the moment in which the final dot comes in means that nothing was stored."""
+    received = Conversation.data_received
+
+    def and_dismissed(self: Conversation, data: bytes) -> None:
+        received(self, data)
+        if data.endswith(b"\r\n.\r\n"):
+            self.dismiss(answers.SHUTTING_DOWN)
+
+    monkeypatch.setattr(Conversation, "data_received", and_dismissed)
+    with house(tmp_path, _settings()) as running, _client(running) as client:
+        client.sendall(ENVELOPE)
+        said = b""
+        while b"354" not in said:
+            said += client.recv(9999)
+        client.sendall(b"Subject: x\r\n\r\nx\r\n.\r\n")
+        assert _all(client) == [b"421 4.3.2"]
+    assert not running.store.messages

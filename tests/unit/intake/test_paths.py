@@ -50,6 +50,8 @@ def test_path_and_parameters_are_told_apart(text: str, expected: tuple[str, str]
         ("<a@b.example, c@d.example>", None),
         ("<<a@b.example>>", None),
         ("<a@b.example\x01>", None),
+        ("<\udcff@b.example>", None),
+        ("<a@\ud800.example>", None),
     ],
 )
 def test_a_path_is_one_strict_address_or_nothing(text: str, address: str | None) -> None:

@@ -302,6 +302,19 @@ def test_our_failure_is_tried_three_times_then_held(database):
     assert claim(database, now=at + LEASE) == []
 
 
+def test_a_failure_frees_no_claim_of_another(database):
+    """Who was so slow that another took the mail over has no more say in it."""
+    spool_id = take(database)
+    [late] = claim(database)
+    after = NOW + LEASE + timedelta(seconds=1)
+    claim(database, now=after, owner=THEM)
+    with database.writing() as session:
+        assert spool.put_back(session, late, "error", after, 1) is State.CLAIMED
+    row = row_of(database, spool_id)
+
+    assert (row.state, row.claimed_by, row.cause) == (State.CLAIMED, THEM, None)
+
+
 def test_a_mail_that_waits_for_its_next_try_holds_nobody_up(database):
     """Others are claimed meanwhile, from the same sender too."""
     first, second = take(database), take(database)

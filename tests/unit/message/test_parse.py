@@ -1,6 +1,7 @@
 """Whole mails: each file in tests/mail beside what must come out of it."""
 
 import json
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,16 @@ def test_a_long_subject_is_cut() -> None:
 def test_a_from_that_others_read_otherwise_has_no_author(head: bytes) -> None:
     """Spaces around the name, folds and repetitions of From prove nobody."""
     assert parse.parse(head + b"\r\nwords").author is None
+
+
+def test_an_identifier_folded_into_encoded_words_is_read() -> None:
+    """Python's email package writes long identifiers so; the reply still finds its thread."""
+    long_id = "<" + "t123456.abcdef." * 6 + "x@support.example.com>"
+    mail = EmailMessage()
+    mail["In-Reply-To"] = long_id
+    mail["References"] = f"<first@example.net> {long_id}"
+    raw = mail.as_bytes()
+    assert b"=?utf-8?" in raw
+    message = parse.parse(raw)
+    assert message.in_reply_to == (long_id,)
+    assert message.references == ("<first@example.net>", long_id)

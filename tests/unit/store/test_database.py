@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from mailgate.store import database as store
 from mailgate.store.blobs import Blob
-from mailgate.store.database import Database, DatabaseRefusedError, insert_once, serialize
+from mailgate.store.database import (
+    Database,
+    DatabaseGoneError,
+    DatabaseRefusedError,
+    insert_once,
+    serialize,
+)
 from mailgate.tickets.model import Person, PersonAddress
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
@@ -86,6 +92,37 @@ def test_postgresql_that_loses_at_a_power_cut_is_refused(setting):
 
     with pytest.raises(DatabaseRefusedError, match=f"set {setting} = on in postgresql.conf"):
         store._set_postgresql_options(Connection())
+
+
+def test_nobody_waits_for_ever_for_a_lock_of_postgresql(postgres, postgres_template, monkeypatch):
+    """A table that somebody has locked is a temporary refusal, as a locked SQLite is."""
+    monkeypatch.setattr(store, "_BUSY_MILLISECONDS", 100)
+    url = postgres.create(template=postgres_template)
+    database, other = Database(url), Database(url)
+    with other.writing() as session:
+        session.execute(text("LOCK TABLE blob IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"), database.writing() as waiting:
+            waiting.execute(text("SET LOCAL statement_timeout = '30s'"))
+            insert_once(waiting, Blob, BLOB)
+    assert count(database) == 0
+    for each in (database, other):
+        each.dispose()
+    postgres.drop(url)
+
+
+def test_a_dead_line_to_postgresql_is_noticed(postgres):
+    """A server that has gone without a word is given up in two minutes, not in two hours."""
+    url = postgres.create()
+    database = Database(url)
+    with database.engine.connect() as connection:
+        parameters = connection.connection.driver_connection.info.get_parameters()
+    database.dispose()
+    postgres.drop(url)
+    idle, interval, probes = (
+        int(parameters[f"keepalives_{name}"]) for name in ("idle", "interval", "count")
+    )
+    assert idle + interval * probes <= 120
+    assert int(parameters["tcp_user_timeout"]) <= 120_000
 
 
 def test_postgresql_commits_on_disk_and_speaks_utc(postgres):
@@ -189,6 +226,26 @@ def test_a_reader_on_sqlite_sees_one_moment(database):
         assert blobs_in(session) == 0
 
     assert count(database) == 1
+
+
+@pytest.mark.one_database
+def test_a_removed_file_takes_no_mail(database, tmp_path):
+    """What is committed to a file that was removed or replaced would be lost; it is refused."""
+    file, aside = tmp_path / "mailgate.db", tmp_path / "aside.db"
+    with database.writing() as session:
+        insert_once(session, Blob, BLOB)
+    file.rename(aside)
+    for put_in_place in (None, b""):
+        if put_in_place is not None:
+            file.write_bytes(put_in_place)
+        with pytest.raises(DatabaseGoneError, match="put that file back"):  # noqa: SIM117
+            with database.writing() as session:
+                insert_once(session, Blob, {**BLOB, "sha256": "b" * 64})
+    aside.rename(file)
+    with database.writing() as session:
+        insert_once(session, Blob, {**BLOB, "sha256": "c" * 64})
+
+    assert count(database) == 2
 
 
 def test_a_row_that_names_nothing_is_refused(database):

@@ -173,3 +173,10 @@ def test_two_upgrades_at_once_wait_for_each_other(empty):
     assert state(empty) is SchemaState.CURRENT
     with empty.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM installation")).scalar_one() == 1
+
+
+@pytest.mark.one_database
+def test_asking_makes_no_database(empty, tmp_path):
+    """A question asked as root before the first start leaves no file the daemon cannot write."""
+    assert state(empty) is SchemaState.EMPTY
+    assert list(tmp_path.iterdir()) == []

@@ -128,5 +128,7 @@ def test_a_status_that_stays_is_no_step(database: Database) -> None:
 
 def test_nothing_hangs_on_a_ticket_that_is_not_stored(database: Database) -> None:
     """A mistake of ours is said at once."""
-    with database.writing() as session, pytest.raises(ValueError, match="flush"):
-        entries.add_event(session, UNFLUSHED, "x", "x", NOW)
+    with database.writing() as session:
+        opened(session)
+        with pytest.raises(ValueError, match="flush"):
+            entries.add_event(session, UNFLUSHED, "x", "x", NOW)
