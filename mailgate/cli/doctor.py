@@ -71,6 +71,7 @@ def authorize(path: Path | None, name: str) -> None:
             f"{name} does not sign in by a code; write oauth2.device_code = true where it should"
         )
     try:
+        tokens.check_place()
         tokens.keep(by_code(tokens.account, lambda text: click.echo(text, err=True)))
     except TokenError as error:
         raise click.ClickException(_explained(str(error))) from None

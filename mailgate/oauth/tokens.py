@@ -8,6 +8,7 @@ minute, however often somebody wants a token: the refusal is repeated from memor
 import fcntl
 import json
 import os
+import pwd
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -86,6 +87,11 @@ class Tokens:
                 self._write(granted, kept, now)
             return granted.access_token
 
+    def check_place(self) -> None:
+        """Raise TokenError where nothing can be kept."""
+        with _locked(self._file):
+            pass
+
     def keep(self, granted: Granted) -> None:
         """Keep what somebody got by signing in himself."""
         with _locked(self._file):
@@ -135,7 +141,6 @@ class Tokens:
             new.unlink()
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            _hand_over(descriptor, self._file)
             file.write(whole)
             file.flush()
             os.fsync(descriptor)
@@ -190,23 +195,30 @@ def _moment(text: str) -> datetime:
     return found
 
 
-def _hand_over(descriptor: int, file: Path) -> None:
-    """Let the state directory's owner own what root writes there: the daemon must read it, too."""
-    if os.geteuid() == 0:
-        owner = file.parent.parent.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        os.chown(file.parent, owner.st_uid, owner.st_gid)
+def _refuse_root(file: Path) -> None:
+    """Raise TokenError where root would write what the daemon cannot read.
+
+    Giving it away instead would let the daemon's user aim root's hand elsewhere by a link.
+    """
+    owner = file.parent.parent.stat().st_uid
+    if os.geteuid() != 0 or owner == 0:
+        return
+    name = f"#{owner}"
+    with suppress(KeyError):
+        name = pwd.getpwuid(owner).pw_name
+    text = f"the tokens are {name}'s, and root would make them unreadable: sudo -u {name}"
+    raise TokenError(text, final=True)
 
 
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
     """Hold the lock of a file of tokens; TokenError where the directory cannot be written."""
     try:
+        _refuse_root(file)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(
             file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
         )
-        _hand_over(lock, file)
     except OSError as error:
         raise TokenError(f"{file.parent} cannot be written: {error.strerror}") from None
     try:

@@ -211,6 +211,13 @@ ANY: tuple[Row, ...] = (
         0,
     ),
     (
+        r"root would make them unreadable",
+        "permanent",
+        "the command was run by root, and the state directory is the daemon's",
+        "run it as the daemon's user: sudo -u mailgate mailgate …",
+        0,
+    ),
+    (
         r"invalid_grant|expired_token|interaction_required",
         "wrong-password",
         "what was once allowed has been revoked, or has lapsed",

@@ -132,10 +132,11 @@ def test_only_who_signs_in_by_a_code_is_authorized(config):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can write for others")
-def test_what_root_fetches_the_daemon_can_read(by_code, sign_in_service, tmp_path):
-    """File, lock and directory belong to the state directory's owner, whoever ran the command."""
-    os.chown(tmp_path, 1234, 1234)
-    run(authorize, "partners", config=by_code)
-    written = [tmp_path / "oauth", *(tmp_path / "oauth").iterdir()]
-    assert len(written) == 3
-    assert {each.stat().st_uid for each in written} == {1234}
+def test_root_writes_no_tokens_that_the_daemon_cannot_read(by_code, sign_in_service, tmp_path):
+    """Where the state directory is somebody else's, root is told as whom to run the command."""
+    os.chown(tmp_path, 1, 1)
+    done = run(authorize, "partners", config=by_code)
+    assert done.exit_code == 1
+    assert "sudo -u daemon" in done.stderr
+    assert not (tmp_path / "oauth").exists()
+    assert sign_in_service.asked == []

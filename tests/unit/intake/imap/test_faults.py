@@ -207,6 +207,11 @@ TEXTS = [
     ("the sign-in service answers HTTP 503", "temporary", "in trouble"),
     ("the sign-in service answers HTTP 429", "throttled", "too many requests"),
     ("nobody has signed in yet: run it", "permanent", "nobody has signed in"),
+    (
+        "the tokens are mailgate's, and root would make them unreadable: sudo -u mailgate",
+        "permanent",
+        "run by root",
+    ),
     # The wire
     (
         "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
