@@ -25,7 +25,7 @@ user = "{user}"
 password = {{ file = "{password}" }}
 first = "all"
 after = "{after}"
-poll = "10s"
+poll = "{poll}"
 """
 
 
@@ -38,7 +38,9 @@ class Load:
     after: str
 
 
-def watch(daemon: Daemon, dovecot: DovecotInstance, user: str, after: str = "keep") -> None:
+def watch(
+    daemon: Daemon, dovecot: DovecotInstance, user: str, after: str = "keep", poll: str = "10s"
+) -> None:
     """Let a daemon that is not started yet watch a mailbox."""
     password = daemon.folder / "password"
     password.write_text(PASSWORD)
@@ -49,6 +51,7 @@ def watch(daemon: Daemon, dovecot: DovecotInstance, user: str, after: str = "kee
         ca_file=dovecot.certificate,
         password=password,
         after=after,
+        poll=poll,
     )
     daemon.config.write_text(daemon.config.read_text() + section)
 

@@ -5,6 +5,7 @@ ports of its own and never touches the machine's Dovecot. It starts only as root
 users for every connection. Further lines of configuration may be added by the test.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -215,13 +216,22 @@ def need_dovecot() -> None:
         missing("Dovecot starts only as root", "run the tests as root")
 
 
+@contextlib.contextmanager
+def running() -> Iterator[DovecotInstance]:
+    """Give a Dovecot in a folder of its own, and remove both."""
+    instance = DovecotInstance(_folder())
+    try:
+        yield instance
+    finally:
+        _end(instance)
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[DovecotInstance]:
     """Give a Dovecot that all tests of a process share; each takes users of its own."""
     need_dovecot()
-    instance = DovecotInstance(_folder())
-    yield instance
-    _end(instance)
+    with running() as instance:
+        yield instance
 
 
 @pytest.fixture
