@@ -185,20 +185,16 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
         directory=configuration.state,
         room=room,
     )
-    desk = Desk(database, owner, now, gateway.wake, room)
-    slots = Slots()
+    jobs = Loop("jobs", schedule.step)
+    watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
     return Parts(
-        configuration,
-        database,
-        office,
-        reception,
-        gateway,
-        delivery,
-        jobs=Loop("jobs", schedule.step),
-        watchers=[Watcher(each, desk, slots) for each in configuration.mailboxes],
-        sender=sender,
-        locks=locks,
+        configuration, database, office, reception, gateway, delivery, jobs, watchers, sender, locks
     )
+
+
+def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
+    slots = Slots()
+    return [Watcher(each, desk, slots) for each in configuration.mailboxes]
 
 
 def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
