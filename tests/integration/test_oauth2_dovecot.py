@@ -13,6 +13,7 @@ import pytest
 import structlog
 from sqlmodel import select
 
+from mailgate.doctor import examine
 from mailgate.intake.imap import signing_in
 from mailgate.intake.imap.connection import Connection
 from mailgate.intake.imap.faults import FaultKind
@@ -26,7 +27,7 @@ from mailgate.oauth.granting import (
     RefreshToken,
 )
 from mailgate.oauth.tokens import Tokens, file_of
-from tests.integration.mailboxes import a_mail, look, watched
+from tests.integration.mailboxes import a_mail, look, now, watched
 from tests.servers import wait_for
 from tests.servers.dovecot import DovecotInstance, dovecots
 from tests.servers.tokens import SignInService, loopback_certificate, sign_in_service
@@ -189,6 +190,18 @@ def test_an_access_that_was_revoked_is_not_asked_for_again_and_again(
     with watched(database, mailbox("any refresh token")) as watcher:
         wait_for(again, "the mailbox is marked")
     assert len(sign_in_service.asked) == 1
+
+
+@pytest.mark.parametrize("kind", ["microsoft secret", "microsoft certificate"])
+def test_the_doctor_says_what_to_do_at_the_provider(kind, mailbox, database, sign_in_service):
+    """A secret that has expired is told as that, with where to make a new one."""
+    said = "AADSTS7000222: The provided client secret keys for app '1' are expired."
+    sign_in_service.refuse = (401, {"error": "invalid_client", "error_description": said})
+    found = {each.check: each for each in examine(mailbox(kind), database, now)}
+    assert found["tls"].outcome == "ok"
+    assert found["sign-in"].cause == "the client secret has expired"
+    assert "Certificates & secrets" in found["sign-in"].remedy
+    assert found["folder"].outcome == "skipped"
 
 
 def _taken(database) -> list[MailboxMail]:
