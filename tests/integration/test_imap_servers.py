@@ -21,6 +21,7 @@ from mailgate.intake.imap.settings import (
     Tls,
 )
 from mailgate.intake.imap.tables import Condition, Mailbox, MailState
+from mailgate.intake.imap.visit import signed_in
 from mailgate.intake.imap.watcher import Watcher
 from tests.integration.mailboxes import (
     a_mail,
@@ -34,7 +35,7 @@ from tests.integration.mailboxes import (
 )
 from tests.servers import wait_for
 from tests.servers.dovecot import IMPATIENT
-from tests.servers.scripted_imap import Folder, ScriptedImap
+from tests.servers.scripted_imap import Folder, Mail, ScriptedImap
 
 LONG = timedelta(minutes=9)
 
@@ -329,3 +330,44 @@ def test_more_mailboxes_than_connections_take_turns(database, server):
         each.stop()
     assert all(each.join(5) for each in watchers)
     assert max(most) == 1
+
+
+def test_a_server_that_always_tells_of_news_is_not_believed(database, server):
+    """News that never come end neither the look nor the rest between looks."""
+    server.capabilities = "IMAP4rev1 IDLE"
+    server.answers["UID SEARCH"] = lambda tag, _: (
+        b"* SEARCH\r\n* 1 EXISTS\r\n" + tag + b" OK done\r\n"
+    )
+    server.news = b"* 1 EXISTS\r\n"
+    with watched(database, at(server, poll=LONG)):
+        wait_for(lambda: len([each for each in server.commands if each == "IDLE"]) > 20, "IDLE")
+        searches = len(server.commands)
+    assert searches < 300
+
+
+@pytest.mark.parametrize("uidnext", [None, 1])
+def test_a_server_without_or_with_a_wrong_uidnext_is_read_once(database, server, uidnext):
+    """Where UIDNEXT is missing or too low, no mail is taken for another, and none twice."""
+    look(database, at(server))
+    for number in range(3):
+        server.inbox.add(a_mail(number))
+    server.stated_uidnext = lambda: uidnext
+    for _ in range(3):
+        look(database, at(server))
+    server.inbox.add(a_mail(3))
+    look(database, at(server))
+    assert count(database) == 4
+    assert folder_of(database, "desk").generation == 0
+
+
+def test_a_very_large_folder_is_asked_in_pieces(server):
+    """However many mails there are, an answer stays within bounds, and none is left out."""
+    uids = [1, 7, 100, 101, 5_000, 77_777, 80_000, 99_999, 100_001]
+    server.inbox.mails = [Mail(uid, b"x") for uid in uids]
+    server.inbox.uidnext = 100_000
+    with signed_in(at(server)) as connection:
+        selected = replace(connection.select("INBOX", readonly=True), exists=200_000)
+        assert connection.uids(0, selected) == uids
+        assert connection.uids(100, selected) == uids[3:]
+        assert connection.uids(0, selected, upto=80_000) == uids[:7]
+    assert len([each for each in server.commands if "SEARCH" in each]) > 10

@@ -51,6 +51,8 @@ class ScriptedImap:
         self.answers: dict[str, Answer] = {}
         self.commands: list[str] = []
         self.open = 0
+        self.news = b""
+        self.stated_uidnext: Callable[[], int | None] = lambda: self.folders["INBOX"].uidnext
         self.lock = threading.RLock()
         script = self
 
@@ -125,7 +127,7 @@ class _Session:
         """Idle without news until DONE comes."""
         self.script.lock.release()
         try:
-            self.send(b"+ idling\r\n")
+            self.send(b"+ idling\r\n" + self.script.news)
             self.handler.rfile.readline()
         finally:
             self.script.lock.acquire()
@@ -147,12 +149,12 @@ class _Session:
 
     def do_select(self, words: list[str], command: str) -> list[str]:
         folder = self.folder = self.script.folders[words[1].strip('"')]
-        validity = folder.uidvalidity
+        validity, uidnext = folder.uidvalidity, self.script.stated_uidnext()
         return [
             f"{len(folder.mails)} EXISTS",
             "0 RECENT",
             f"OK [UIDVALIDITY {validity}] valid" if validity is not None else "",
-            f"OK [UIDNEXT {folder.uidnext}] next",
+            f"OK [UIDNEXT {uidnext}] next" if uidnext is not None else "",
         ]
 
     do_examine = do_select

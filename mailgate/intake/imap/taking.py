@@ -27,6 +27,7 @@ from mailgate.store import blobs
 MAX_HEAD_BYTES = 256 * 1024
 _AT_ONCE = 50
 _TRIES = 5
+_FRUITLESS = 3
 _SLACK = timedelta(minutes=5)
 _REMEMBERED = timedelta(days=90)
 
@@ -81,7 +82,7 @@ def begin(
         )
         session.add(row)
         events.first_contact(settings.name, selected.name, selected.exists, row.watermark)
-    elif row.uidvalidity != validity or last < row.watermark:
+    elif row.uidvalidity != validity or (selected.uidnext is not None and last < row.watermark):
         before = f"{row.uidvalidity}.{row.generation}, read up to {row.watermark}"
         row.generation = row.generation + 1 if row.uidvalidity == validity else 0
         row.uidvalidity, row.floor, row.watermark, row.changed_at = validity, last, 0, now
@@ -101,14 +102,24 @@ class Taking:
         self._settings = settings
         self._desk = desk
         self._selected = selected
-        last = (selected.uidnext or 0) - 1
-        if selected.uidnext is None:
-            last = max(connection.uids(0, selected), default=0)
+        last = self._last()
         with self._holding() as session:
             self._folder = begin(session, settings, selected, last, desk.now())
         self.epoch = books.epoch_of(self._folder)
         self._known = 0
         self.count = 0
+
+    def _last(self) -> int:
+        """Return the highest UID there may be, by what the server says and by what it has.
+
+        Some state a UIDNEXT that is too low, and some none at all.
+        """
+        with self._desk.database.reading() as session:
+            before = books.folder_of(session, self._settings.name, self._selected.name)
+        last = (self._selected.uidnext or 1) - 1
+        if self._selected.uidnext is None or (before and last < before.watermark):
+            last = max([last, *self._connection.uids(last, self._selected)])
+        return last
 
     def take(self, settle: Callable[[], None], stopping: Callable[[], bool]) -> None:
         """Take whatever is new, until nothing more is; `count` says how many mails.
@@ -116,11 +127,13 @@ class Taking:
         settle: does in the mailbox what is to be done with mail that is ours. stopping: says when
         to leave the rest for another time.
         """
-        above = self._folder.watermark
+        above, fruitless = self._folder.watermark, 0
         while not stopping():
             uids = self._connection.uids(above, self._selected)
-            # The server may have told of a mail after it had looked for UIDs.
-            if not uids and not self._connection.news_came():
+            # The server may have told of a mail after it had looked for UIDs; but one that always
+            # does so has nothing to tell.
+            fruitless = 0 if uids else fruitless + 1
+            if not uids and (fruitless > _FRUITLESS or not self._connection.news_came()):
                 break
             for start in range(0, len(uids), _AT_ONCE):
                 self.take_these(uids[start : start + _AT_ONCE], stopping)

@@ -98,13 +98,19 @@ class Visit:
             taking.count = 0
         self._complain(folder, wrong[-1] if wrong else None)
 
-    def wait(self, seconds: float, also: int) -> None:
-        """Wait by IDLE for so long, or until `also` can be read; take what is told of."""
-        if self._connection.idle(seconds, also) and self._first is not None:
+    def wait(self, seconds: float, also: int) -> bool:
+        """Wait by IDLE for so long, or until `also` can be read; take what is told of.
+
+        Says no where there was talk of news and there were none.
+        """
+        before = self.taken
+        news = self._connection.idle(seconds, also)
+        if news and self._first is not None:
             try:
                 self._take(self._settings.folders[0], self._first)
             except RefusedError as error:
                 self._complain(self._settings.folders[0], str(error))
+        return self.taken > before or not news
 
     @property
     def may_idle(self) -> bool:

@@ -25,6 +25,7 @@ from mailgate.intake.imap.visit import Visit, signed_in
 
 _NO_TIME = timedelta()
 _SLOT_SECONDS = 1.0
+_FRUITLESS = 20
 _NO_ROOM = "our own disk is nearly full; mail waits in the mailbox until there is room"
 
 
@@ -131,14 +132,17 @@ class Watcher:
 
     def _wait(self, visit: Visit) -> None:
         """Wait for the next look; take at once what the server tells of by IDLE."""
+        fruitless = 0
         while not self._stopping.is_set():
             left = self._poll_due - time.monotonic()
             if left <= 0 or self._was_woken():
                 return
-            if not visit.may_idle:
+            # A server that tells of news all the time and has none is waited for by polling.
+            if not visit.may_idle or fruitless > _FRUITLESS:
                 self._doze(left)
                 return
-            visit.wait(min(left, self.settings.idle.total_seconds()), self._woken)
+            idle = min(left, self.settings.idle.total_seconds())
+            fruitless += not visit.wait(idle, self._woken)
 
     def _rest(self, length: timedelta) -> None:
         """Wait for so long, whatever wakes us but the end; the server shall have its peace."""
