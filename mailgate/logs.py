@@ -10,7 +10,7 @@ import logging
 import queue
 import sys
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import structlog
@@ -57,12 +57,15 @@ class _StandardError:
     Lines wait for a thread of their own, so many and no more; of what is lost the number is told.
     """
 
+    latest: ClassVar["_StandardError | None"] = None
+
     def __init__(self) -> None:
+        _StandardError.latest = self
         self._lines: queue.SimpleQueue[bytes | threading.Event] = queue.SimpleQueue()
         self._lost = 0
         self._counting = threading.Lock()
         threading.Thread(target=self._take, name="log", daemon=True).start()
-        atexit.register(self._finish)
+        atexit.register(self.finish)
 
     def write(self, line: bytes) -> None:
         """Hand a line over, or do without it."""
@@ -94,11 +97,17 @@ class _StandardError:
             while line:
                 line = line[stream.write(line) :]
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """At the end, give what waits a moment to get out."""
         written = threading.Event()
         self._lines.put(written)
         written.wait(_AT_THE_END_SECONDS)
+
+
+def finish() -> None:
+    """Give what was logged a moment to get out; for who ends the process at once."""
+    if _StandardError.latest is not None:
+        _StandardError.latest.finish()
 
 
 class _Libraries(logging.Handler):

@@ -23,7 +23,7 @@ from mailgate.jobs.schedule import ticks
 _TICK = timedelta(seconds=1)
 _PATIENCE = timedelta(seconds=8)
 _JOIN_SECONDS = 4.0
-_END_SECONDS = 14.0
+_END_SECONDS = 13.0
 _SILENCE_ALLOWED = 45.0
 
 
@@ -90,6 +90,7 @@ def _signals() -> "asyncio.Future[str]":
 
     def received(name: str) -> None:
         if stop.done():
+            logs.finish()
             os._exit(1)
         stop.set_result(name)
 
@@ -104,6 +105,7 @@ def _end_at_the_latest() -> None:
 
     def cut_short() -> None:
         logs.cut_short()
+        logs.finish()
         os._exit(1)
 
     timer = threading.Timer(_END_SECONDS, cut_short)

@@ -116,7 +116,7 @@ class Gateway:
         tries = claimed.attempts + 1 if not_its_fault else _TRIES
         with self.database.writing() as session:
             state = spool.put_back(session, claimed, _said(error), self.now(), tries)
-            if not_its_fault:
+            if not_its_fault and state is State.NEW:
                 session.get_one(Spool, claimed.id).attempts = claimed.attempts - 1
         logs.gateway_failed(claimed.id, claimed.attempts, state is State.HELD, error)
 

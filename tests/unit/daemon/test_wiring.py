@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlmodel import col
@@ -11,6 +12,7 @@ from mailgate.config.loading import load
 from mailgate.daemon import wiring
 from mailgate.daemon.wiring import CannotStartError, Parts, build, make_jobs
 from mailgate.intake import spool
+from mailgate.intake.answers import NO_ROOM
 from mailgate.intake.spool import Spool
 from mailgate.message.address import Envelope
 from mailgate.outbox.mail import OutboxMail
@@ -49,6 +51,23 @@ def test_without_a_smarthost_nothing_is_sent(configuration: Configuration) -> No
     """And everything else runs."""
     built = build(replace(configuration, smarthost=None))
     assert (built.sender, built.delivery, len(built.loops)) == (None, None, 2)
+    built.locks.close()
+
+
+@pytest.mark.parametrize("full", ["state", "database"])
+def test_a_full_disk_takes_no_mail(
+    configuration: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    """Neither where large mail waits nor where the database is: said before it is sent."""
+    places = {"state": configuration.state, "database": tmp_path / "elsewhere"}
+    places["database"].mkdir()
+    free = dict.fromkeys(places.values(), 1 << 40) | {places[full]: 1 << 20}
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda place: SimpleNamespace(free=free[place])
+    )
+    url = f"sqlite:///{places['database'] / 'mailgate.db'}"
+    built = build(replace(configuration, store_url=url))
+    assert built.reception.refuses_mail() == NO_ROOM
     built.locks.close()
 
 

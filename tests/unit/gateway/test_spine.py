@@ -143,6 +143,23 @@ def test_what_was_claimed_when_the_database_went_away_goes_on_when_it_is_back(
     assert {gate.row(each).state for each in ids} == {"done"}
 
 
+def test_trouble_of_ours_leaves_the_claim_of_another_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither its state nor its attempts change, by which the other's claim is known."""
+    failing(monkeypatch, lambda: OperationalError("UPDATE", {}, ValueError("gone")))
+    one, two = Gate(database, owner="one"), Gate(database, owner="two")
+    spool_id = one.accept(letter(subject="broken"))
+    with database.writing() as session:
+        (late,) = spool.claim(session, "one", one.now, timedelta(minutes=5))
+    two.now += HOUR
+    with database.writing() as session:
+        spool.claim(session, "two", two.now, timedelta(minutes=5))
+    one.gateway._step_one(late)
+    row = one.row(spool_id)
+    assert (row.state, row.claimed_by, row.attempts) == ("claimed", "two", 2)
+
+
 def test_a_mail_that_ends_the_daemon_again_and_again_is_held(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
