@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from mailgate.intake.imap.tables import Mailbox
 from mailgate.store.database import Database
 from tests.chaos.daemon import Daemon, daemon_in
 from tests.chaos.ledger import assert_sound, drain, entries_by_message_id
@@ -117,3 +118,41 @@ def test_each_mail_is_one_entry_however_often_the_daemon_is_killed(
     else:
         assert set(dovecot.flags(user).values()) == {()}
     database.dispose()
+
+
+def test_two_daemons_share_a_mailbox_and_one_takes_over(
+    postgres, postgres_template, tmp_path, dovecot
+):
+    """Of two daemons on one PostgreSQL one takes; when it ends, the other does; none doubles."""
+    url, user, mails = postgres.create(template=postgres_template), "shared", 60
+    database = Database(url)
+    with (
+        smarthost_stub() as smarthost,
+        daemon_in(tmp_path / "one", url, smarthost.port) as one,
+        daemon_in(tmp_path / "two", url, smarthost.port) as two,
+    ):
+        for daemon in (one, two):
+            watch(daemon, dovecot, user)
+            daemon.start()
+        appending = threading.Thread(target=append_slowly, args=(dovecot, user, mails))
+        appending.start()
+        wait_for(lambda: count(database) >= mails // 3, "a third is taken")
+        with database.reading() as session:
+            holder = session.get(Mailbox, user).owner
+        first = next(each for each in (one, two) if _name(each) == holder)
+        assert first.stop() == 0
+        appending.join()
+        other = two if first is one else one
+        wait_for(lambda: count(database) == mails, "the other takes the rest", 40)
+        drain(database, other, 40)
+        assert other.events("mailbox-elsewhere") != []
+        assert other.stop() == 0
+    entries = entries_by_message_id(database)
+    assert len(entries) == mails
+    assert {len(found) for found in entries.values()} == {1}
+    database.dispose()
+    postgres.drop(url)
+
+
+def _name(daemon: Daemon) -> str:
+    return (daemon.state / "daemon.id").read_text().strip()

@@ -65,7 +65,7 @@ class Standing:
             events.elsewhere(self._settings.name)
         # The books are the other one's to keep.
         self._condition, self._why = Condition.ELSEWHERE, ""
-        return min(_STANDBY, self._settings.lease / 2)
+        return min(_STANDBY, self._settings.poll)
 
     def failed(self, text: str, kind: FaultKind | None, *, worked: bool) -> timedelta:
         """Note a failure; return how long to rest.
