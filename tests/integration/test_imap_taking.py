@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from mailgate.intake.imap.answers import BrokenError
+from mailgate.intake.imap.connection import Connection
 from mailgate.intake.imap.settings import After, First, Kind
 from mailgate.intake.imap.tables import MailState
 from mailgate.store import blobs
@@ -230,3 +232,42 @@ def test_folders_that_fail_keep_no_other_from_being_read(database, dovecot, user
     dovecot.append(user, [a_mail(1)])
     assert list(look(database, settings)) == ["Nowhere"]
     assert count(database) == 1
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize(
+    ("after", "command"),
+    [
+        (After(Kind.MOVE, "Done"), "move"),
+        (After(Kind.FLAG), "flag"),
+        (After(Kind.DELETE), "flag"),
+        (After(Kind.DELETE), "expunge"),
+    ],
+)
+def test_what_follows_the_commit_is_done_again(
+    database, dovecot, user, monkeypatch, after, command, done
+):
+    """Ended before or after the server did it, and before it was noted: once, for good."""
+    with dovecot.client(user) as client:
+        client.create_folder("Done")
+    settings = dovecot.settings(user, after=after)
+    look(database, settings)
+    dovecot.append(user, [a_mail(1)])
+    real = getattr(Connection, command)
+
+    def ends(self, *args):
+        if done:
+            real(self, *args)
+        raise BrokenError("ended")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, command, ends)
+        with pytest.raises(BrokenError, match="ended"):
+            look(database, settings)
+    assert count(database) == 1
+    look(database, settings)
+    assert count(database) == 1
+    assert [row.state for row in books_of(database, user)] == [MailState.DONE]
+    assert len(dovecot.uids(user, "Done")) == (after.kind is Kind.MOVE)
+    assert dovecot.flags(user) == ({1: (FLAGGED,)} if after.kind is Kind.FLAG else {})

@@ -4,7 +4,7 @@ Promises that a mail's place is entered once, and that only the holder of a mail
 enters anything: a daemon that lost it gets LeaseLostError and its transaction is rolled back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -176,6 +176,27 @@ def settle(
         .where(_of(epoch), col(MailboxMail.uid).in_(list(uids)))
         .values(state=state, removed=removed)
     )
+
+
+def forget(session: Session, epoch: Epoch, there: Collection[int], now: datetime) -> int:
+    """Forget mails of long ago that are no longer in the folder; return how many.
+
+    there: UIDs in the folder now.
+    """
+    old = select(MailboxMail).where(
+        col(MailboxMail.mailbox) == epoch.mailbox,
+        col(MailboxMail.folder) == epoch.folder,
+        col(MailboxMail.at) <= now - _REMEMBERED,
+    )
+    rows = [row for row in session.execute(old).scalars() if not _is_there(row, epoch, there)]
+    for row in rows:
+        session.delete(row)
+    return len(rows)
+
+
+def _is_there(row: MailboxMail, epoch: Epoch, there: Collection[int]) -> bool:
+    its = Epoch(row.mailbox, row.folder, row.uidvalidity, row.generation)
+    return its == epoch and row.uid in there
 
 
 def taken_before(

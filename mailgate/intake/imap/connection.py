@@ -152,10 +152,10 @@ class Connection:
                     uids[start : start + _AT_ONCE], ["RFC822.SIZE", "INTERNALDATE"]
                 )
                 for uid, items in said.items():
-                    if isinstance(items.get(b"RFC822.SIZE"), int):
-                        found[uid] = Stated(
-                            items[b"RFC822.SIZE"], _aware(items.get(b"INTERNALDATE"))
-                        )
+                    size = items.get(b"RFC822.SIZE")
+                    found[uid] = Stated(
+                        size if isinstance(size, int) else 0, _aware(items.get(b"INTERNALDATE"))
+                    )
         return found
 
     def mail(self, uid: int, max_bytes: int) -> bytes | None:

@@ -71,6 +71,8 @@ def reconcile(
         return Differences()
     there = connection.uids(0, selected, upto=folder.watermark) if folder.watermark else []
     found = compare(there, folder, mails, settles=settings.after.kind is not Kind.KEEP)
+    with desk.holding(settings) as session:
+        books.forget(session, epoch, frozenset(there), desk.now())
     _record(settings, desk, epoch, folder, str(found))
     missed = sorted({*found.unknown, *found.unreadable})
     if missed:

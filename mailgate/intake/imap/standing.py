@@ -34,6 +34,7 @@ class Standing:
         self._failures = 0
         self._failing_since: datetime | None = None
         self._alarmed = False
+        self._fault = ""
 
     def complain(self, folder: str, why: str | None) -> None:
         """Note what is wrong with a folder, None for nothing."""
@@ -46,7 +47,7 @@ class Standing:
     def well(self, *, idles: bool) -> None:
         """Note that every folder was looked at; raises LeaseLostError, and what a database may."""
         wrong = "; ".join(f"{folder}: {why}" for folder, why in self._folders.items() if why)
-        self._failures, self._failing_since, self._alarmed = 0, None, False
+        self._failures, self._failing_since, self._alarmed, self._fault = 0, None, False, ""
         if self._condition is not Condition.WATCHING:
             waits = "IDLE" if idles else "polling"
             events.watching(self._settings.name, self._settings.folders, waits)
@@ -102,8 +103,9 @@ class Standing:
     def faulty(self, error: Exception) -> timedelta:
         """Note an error of ours; return how long to rest."""
         text = f"{type(error).__name__}: {error}"
-        if self._why != text[:500]:
+        if text != self._fault:
             events.fault(self._settings.name, error)
+        self._fault = text
         return self.failed(text, FaultKind.TEMPORARY, worked=False)
 
     def _record(self, condition: Condition, why: str) -> None:

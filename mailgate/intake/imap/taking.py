@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -42,7 +43,7 @@ class _Octets:
     def size(self) -> int:
         return len(self.octets)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.octets).hexdigest()
 

@@ -126,7 +126,9 @@ class Wire(imaplib.IMAP4):
             self._count(size)
         while len(self._buffer) < size:
             self._fill()
-        literal = bytes(self._buffer[:size])
+        # A slice of the buffer itself would be one more copy of a large mail.
+        with memoryview(self._buffer) as whole:
+            literal = bytes(whole[:size])
         del self._buffer[:size]
         return literal
 

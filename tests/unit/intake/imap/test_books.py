@@ -47,3 +47,22 @@ def test_a_mail_is_entered_once_and_changed_after(database):
         assert (row.tries, row.state, row.removed, row.sha256) == (1, "done", True, "a" * 64)
         assert books.mails_of(session, INBOX, [MailState.TAKEN]) == {}
         assert len(books.mails_of(session, Epoch("desk", "INBOX", 8))) == 1
+
+
+def test_what_is_long_gone_is_forgotten_and_what_is_there_is_not(database):
+    """After ninety days a mail that left the folder, or an epoch that is over, is forgotten."""
+    before = Epoch("desk", "INBOX", 6)
+    long_ago = NOW - timedelta(days=91)
+    with database.writing() as session:
+        for epoch, uid, at in [
+            (before, 1, long_ago),
+            (before, 2, NOW),
+            (INBOX, 1, long_ago),
+            (INBOX, 2, long_ago),
+            (INBOX, 3, NOW),
+        ]:
+            books.enter(session, epoch, uid, at, state=MailState.DONE)
+        assert books.forget(session, INBOX, {1}, NOW) == 2
+    with database.reading() as session:
+        assert set(books.mails_of(session, before)) == {2}
+        assert set(books.mails_of(session, INBOX)) == {1, 3}
