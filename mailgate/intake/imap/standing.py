@@ -30,6 +30,7 @@ class Standing:
         self._desk = desk
         self._condition = Condition.STOPPED
         self._why = ""
+        self._recorded: tuple[Condition, str] | None = None
         self._folders: dict[str, str | None] = {}
         self._failures = 0
         self._failing_since: datetime | None = None
@@ -65,7 +66,7 @@ class Standing:
         if self._condition is not Condition.ELSEWHERE:
             events.elsewhere(self._settings.name)
         # The books are the other one's to keep.
-        self._condition, self._why = Condition.ELSEWHERE, ""
+        self._condition, self._why, self._recorded = Condition.ELSEWHERE, "", None
         return min(_STANDBY, self._settings.poll)
 
     def failed(self, text: str, kind: FaultKind | None, *, worked: bool) -> timedelta:
@@ -110,9 +111,9 @@ class Standing:
 
     def _record(self, condition: Condition, why: str) -> None:
         """Keep the condition in the books, where it changed."""
-        changed = (condition, why) != (self._condition, self._why)
         self._condition, self._why = condition, why
-        if changed:
+        if (condition, why) != self._recorded:
+            self._recorded = (condition, why)
             with contextlib.suppress(SQLAlchemyError), self._desk.database.writing() as session:
                 books.note_condition(
                     session, self._settings.name, condition, why or None, self._desk.now()
