@@ -140,28 +140,31 @@ class Doubtful:
 Found = Speak | Apart | Doubtful
 
 
-def clues(message: Message, recipients: Sequence[str], signs: Signs) -> tuple[Clue, ...]:
+def clues(
+    message: Message, recipients: Sequence[str], signs: Signs, *, by_machine: bool = False
+) -> tuple[Clue, ...]:
     """Return every pointer to a ticket, the most trustworthy first.
 
     Signed reply address; our signed Message-IDs and then any Message-ID, each in In-Reply-To
-    before References, these from last to first; numbers in the subject.
+    before References, these from last to first; numbers in the subject. by_machine: machines
+    answer the envelope sender (RFC 3834 §4), so that ours counts as a reply address.
     """
     addresses = [*recipients, *(to.address for to in (*message.to, *message.cc))]
     references = message.in_reply_to + tuple(reversed(message.references[-_MAX_REFERENCES:]))
     return (
-        *_address_clues(addresses, signs),
+        *_address_clues(addresses, signs, by_machine=by_machine),
         *_signed_clues(references, signs),
         *(Clue(MatchedBy.REFERENCE, message_id=each) for each in dict.fromkeys(references)),
         *_subject_clues(message.subject[:_MAX_SUBJECT], signs.subject_tag),
     )
 
 
-def _address_clues(addresses: Sequence[str], signs: Signs) -> list[Clue]:
+def _address_clues(addresses: Sequence[str], signs: Signs, *, by_machine: bool) -> list[Clue]:
     tokens = (read_address(signs.keys, address, signs.today) for address in addresses)
     return [
         Clue(MatchedBy.ADDRESS, token.number, signed=True, participant=token.participant)
         for token in tokens
-        if token is not None and token.purpose is Purpose.REPLY
+        if token is not None and (by_machine or token.purpose is Purpose.REPLY)
     ]
 
 

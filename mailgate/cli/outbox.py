@@ -7,7 +7,7 @@ import click
 
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.failures import NOTHING_FOUND, Failure
-from mailgate.cli.number import Number
+from mailgate.cli.number import LetterId, Number
 from mailgate.cli.output import Told, clock, columns, iso, pairs, print_json
 from mailgate.outbox import control
 from mailgate.outbox.control import Listed
@@ -16,7 +16,7 @@ from mailgate.store import blobs
 
 _COLUMNS = ("ID", "STATE", "TICKET", "KIND", "EVENT", "RECIPIENT", "TRIES", "NEXT TRY", "ERROR")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-_ID = click.argument("mail_id", metavar="ID", type=click.IntRange(0, 2**63 - 1))
+_ID = click.argument("mail_id", metavar="ID", type=LetterId())
 
 
 @click.group()

@@ -167,6 +167,9 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
         if delivery is not None:
             delivery.beat()
 
+    def job_lives() -> None:
+        jobs.beat()
+
     def mail_is_done() -> None:
         gateway.beat()
         if delivery is not None:
@@ -175,7 +178,7 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     sender = _make_sender(configuration, database, office, owner, now, delivery_lives)
     delivery = Loop("delivery", sender.step) if sender else None
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
-    schedule = Schedule(database, make_jobs(database, office), owner, now)
+    schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
     _free_claims(database, owner, sender, schedule)
     room = Room(_places(configuration, database), 2 * largest_mail(configuration))
     reception = Reception(
@@ -242,8 +245,10 @@ def _make_sender(
     )
 
 
-def make_jobs(database: Database, office: Office) -> list[Job]:
-    """Return what is done by the clock."""
+def make_jobs(
+    database: Database, office: Office, alive: Callable[[], None] = lambda: None
+) -> list[Job]:
+    """Return what is done by the clock. alive: called during a long run, for the watchdog."""
 
     def is_over(ticket: Ticket, at: datetime) -> bool:
         zone = office.department_of(ticket).calendar.timezone
@@ -268,9 +273,9 @@ def make_jobs(database: Database, office: Office) -> list[Job]:
             service.close_resolved(session, office, ticket, at)
 
     return [
-        escalate.end_holds(database, due_holds, end_hold),
-        escalate.close_resolved(database, views.resolved_due, close_resolved),
-        housekeeping.housekeeping(database, ledger.forget, housekeeping.Keep()),
+        escalate.end_holds(database, due_holds, end_hold, alive),
+        escalate.close_resolved(database, views.resolved_due, close_resolved, alive),
+        housekeeping.housekeeping(database, ledger.forget, housekeeping.Keep(), alive),
     ]
 
 

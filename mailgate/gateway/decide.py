@@ -94,7 +94,8 @@ class Circumstances:
 
     reopens: whether a customer's reply may reopen the ticket that was found. seen: tickets, by
     department, that hold the same mail already. reported: the ticket of the mail of ours that a
-    report speaks of. release: set when an operator released the mail.
+    report, or what a machine sent to its envelope sender, speaks of. release: set when an
+    operator released the mail.
     """
 
     nature: Nature
@@ -143,6 +144,9 @@ def _follow_up(facts: Circumstances, found: Speak) -> Verdict:
     seen = _seen_before(facts, ticket)
     if seen is not None:
         return _duplicate(ticket.department, seen)
+    if facts.reported is not None and found.standing is Standing.THIRD_PARTY:
+        reason = f"no report, but to the envelope sender of our answer in {facts.reported.number}"
+        return Bounce(ticket.department, _because(reason, facts), facts.reported, True)
     speaks = facts.nature not in _AUTOMATIC and found.standing is not Standing.THIRD_PARTY
     if speaks and not facts.reopens:
         reason = f"{found.reason}; it is closed and not reopened any more"

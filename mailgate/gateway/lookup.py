@@ -3,7 +3,7 @@
 Reads only. Without a session (a dry run where there is no database) nothing is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from mailgate.gateway.decide import Circumstances, Release
 from mailgate.intake.spool import Claimed
+from mailgate.message.address import Envelope
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.outbox import mail
@@ -36,11 +37,25 @@ _DUPLICATE_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class Reported:
+    """The mail of ours that came back: its ticket, and whether it was an agent's answer.
+
+    sender, number: the signed envelope sender and its ticket number, where nothing else tells
+    which mail it was.
+    """
+
+    ticket: Candidate
+    was_answer: bool
+    sender: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Examined:
     """A mail with all that was found out about it, ready to be decided on.
 
     proven: the sender's address is known to be his, or proves it with this mail. vouched: by one
-    of our tokens. was_answer: a report is on an agent's answer.
+    of our tokens. reported: the mail of ours that it is a report on.
     """
 
     message: Message
@@ -48,7 +63,7 @@ class Examined:
     authenticity: Authenticity
     proven: bool
     vouched: bool
-    was_answer: bool = False
+    reported: Reported | None = None
 
 
 def examine(
@@ -62,7 +77,13 @@ def examine(
     signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
     default = office.directory.departments.get(claimed.arrival.department or "")
     routed = route(message, envelope, office.directory, default)
-    hits = _hits(session, clues(message, envelope.recipients, signs), routed)
+    pointers = clues(
+        message,
+        envelope.recipients,
+        signs,
+        by_machine=nature in (Nature.MACHINE, Nature.AUTO_REPLY),
+    )
+    hits = _hits(session, pointers, routed)
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None
     found = find(hits, Speaker(author, authenticity, is_agent))
@@ -72,7 +93,7 @@ def examine(
         or vouched
         or (session is not None and people.is_proven(session, author))
     )
-    reported, was_answer = _reported(session, office, message, envelope.recipients, now)
+    reported = _reported(session, office, message, envelope, nature, now)
     circumstances = Circumstances(
         nature=nature,
         nature_reasons=reasons,
@@ -80,10 +101,10 @@ def examine(
         found=found,
         reopens=_reopens(session, office, found, claimed.arrival.received_at),
         seen=_seen(session, message, now) if nature is not Nature.LOOP else {},
-        reported=reported,
+        reported=reported.ticket if reported else None,
         release=_release(session, office, claimed, routed),
     )
-    return Examined(message, circumstances, authenticity, proven, vouched, was_answer)
+    return Examined(message, circumstances, authenticity, proven, vouched, reported)
 
 
 def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) -> list[Hit]:
@@ -168,26 +189,38 @@ def _reported(
     session: Session | None,
     office: Office,
     message: Message,
-    recipients: Sequence[str],
+    envelope: Envelope,
+    nature: Nature,
     now: datetime,
-) -> tuple[Candidate | None, bool]:
-    """Return the ticket of the mail of ours that a report is on, and whether it was an answer.
+) -> Reported | None:
+    """Return the mail of ours that a report is on.
 
     Only a Message-ID that we sent counts, or the signed envelope sender of an answer: a report
-    that knows neither proves nothing.
+    that knows neither proves nothing. What a machine sends there from nowhere is a report in
+    words that nobody could read.
     """
-    if session is None or message.report is None:
-        return None, False
-    ticket = views.by_sent(session, message.report.of)
+    unread = nature is Nature.MACHINE and _has_no_return_path(message, envelope)
+    if session is None or (message.report is None and not unread):
+        return None
+    of = message.report.of if message.report else ""
+    ticket = views.by_sent(session, of) if of else None
     if ticket is not None:
-        kinds = mail.kinds_sent_as(session, message.report.of)
-        return candidate(session, ticket), mail.Kind.REPLY in kinds
-    for token in (read_address(office.keys, each, now.date()) for each in recipients):
+        kinds = mail.kinds_sent_as(session, of)
+        return Reported(candidate(session, ticket), mail.Kind.REPLY in kinds)
+    for address in (*envelope.recipients, *(to.address for to in message.to)):
+        token = read_address(office.keys, address, now.date())
         if token is not None and token.purpose is Purpose.RETURN:
             ticket = views.by_number(session, token.number)
             if ticket is not None:
-                return candidate(session, ticket), True
-    return None, False
+                return Reported(candidate(session, ticket), True, address, token.number)
+    return None
+
+
+def _has_no_return_path(message: Message, envelope: Envelope) -> bool:
+    """Say whether it came from the null sender; a mailbox knows that by the header alone."""
+    path = envelope.mail_from
+    path = message.header("Return-Path") if path is None else path
+    return path is not None and not path.strip("<> ")
 
 
 def _release(

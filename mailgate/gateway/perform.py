@@ -11,6 +11,7 @@ from typing import assert_never
 from sqlmodel import Session
 
 from mailgate import hours, logs
+from mailgate.gateway import reports
 from mailgate.gateway.decide import (
     Bounce,
     Duplicate,
@@ -21,12 +22,12 @@ from mailgate.gateway.decide import (
     Verdict,
 )
 from mailgate.gateway.lookup import Examined
+from mailgate.intake import spool
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment
-from mailgate.outbox import control
 from mailgate.replies import acknowledge
-from mailgate.threads import Authenticity, Standing
+from mailgate.threads import Authenticity, Candidate, Standing
 from mailgate.tickets import correspondence, entries, ledger, people, service, views
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket
@@ -34,6 +35,7 @@ from mailgate.tickets.office import Office
 
 _MAX_SUBJECT = 500
 _MAX_THREAD_INDEX = 1_000
+_MAX_DUPLICATES = 5
 _LEFT_OUT = "left in the original"
 _UNKNOWN = Address("unknown")
 
@@ -63,11 +65,10 @@ def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResul
         case FollowUp():
             _follow_up(job, verdict, result)
         case Bounce():
-            _bounce(job, verdict, result)
+            result.ticket = reports.record(job.session, job.examined, verdict, job.now).number
+            result.acknowledge_reason = "no acknowledgement: the mail is a report"
         case Duplicate(ticket=candidate, reason=reason):
-            first = views.locked(job.session, candidate.ticket_id)
-            text = f"mail {job.claimed.id} is the same as one before and made no entry"
-            service.record(job.session, first, "duplicate", text, job.now)
+            _duplicate(job, candidate)
             result.ticket, result.acknowledge_reason = candidate.number, reason
         case Hold() | Ignore():
             result.acknowledge_reason = "no acknowledgement: no ticket was opened"
@@ -151,6 +152,9 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     if verdict.linked_to is not None:
         kind = LinkKind.LATE_REPLY if verdict.late else LinkKind.STRANGER
         service.link(job.session, ticket, verdict.linked_to.ticket_id, kind)
+    # One mail to two departments comes twice where its sender's server sends it to each apart.
+    for elsewhere in (job.examined.circumstances.seen or {}).values():
+        service.link(job.session, ticket, elsewhere.ticket_id, LinkKind.DEPARTMENT)
     result.ticket = ticket.number
     result.effective_received_at = ticket.effective_received_at
     _acknowledge(job, ticket, entry, result)
@@ -259,22 +263,20 @@ def _join_as_third_party(job: Job, ticket_id: int) -> None:
     people.join(job.session, ticket_id, who.person_id, author.address, role, job.now)
 
 
-def _bounce(job: Job, verdict: Bounce, result: SpoolResult) -> None:
-    ticket = views.locked(job.session, verdict.ticket.ticket_id)
-    report = job.examined.message.report
-    fates = [
-        f"{each.address}: {each.action} {each.status} {each.diagnostic}".strip()
-        for each in (report.recipients if report else ())
-    ]
-    text = "; ".join([verdict.reason, *fates])[:2_000]
-    if verdict.failed and report is not None:
-        for each in report.recipients:
-            control.bounced(job.session, report.of, each.address, text)
-        service.mail_failed(job.session, ticket, job.now, text, was_answer=job.examined.was_answer)
-    else:
-        service.record(job.session, ticket, job.examined.circumstances.nature, text, job.now)
-    result.ticket = ticket.number
-    result.acknowledge_reason = "no acknowledgement: the mail is a report"
+def _duplicate(job: Job, first: Candidate) -> None:
+    """Say in a ticket that a mail of its came again, the first few times; the spool has them all.
+
+    Who sends one mail for ever, as broken programs do, fills no ticket with it.
+    """
+    message_id = job.examined.message.message_id
+    before = spool.duplicates(job.session, message_id, first.number, _MAX_DUPLICATES)
+    if before == _MAX_DUPLICATES:
+        return
+    text = f"mail {job.claimed.id} is the same as one before and made no entry"
+    if before == _MAX_DUPLICATES - 1:
+        text = f"{text}; further ones are listed in the spool only"
+    ticket = views.locked(job.session, first.ticket_id)
+    service.record(job.session, ticket, "duplicate", text, job.now)
 
 
 def _remember_proof(job: Job) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from mailgate.intake.spool import Spool, State
+from mailgate.store.text import is_storable
 
 
 class NotAllowedError(Exception):
@@ -32,6 +33,8 @@ def find(session: Session, key: str) -> Spool | None:
     # Ten digits and more are beyond what an id can be on PostgreSQL.
     if key.isascii() and key.isdigit() and len(key) < 10:
         return session.get(Spool, int(key))
+    if not is_storable(key):
+        return None
     wanted = key if key.startswith("<") else f"<{key}>"
     statement = (
         select(Spool).where(col(Spool.message_id) == wanted).order_by(col(Spool.id).desc()).limit(1)

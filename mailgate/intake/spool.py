@@ -273,6 +273,24 @@ def results_of(session: Session, spool_id: int) -> list[SpoolResult]:
     return list(session.execute(statement).scalars())
 
 
+def duplicates(session: Session, message_id: str, ticket: int, most: int) -> int:
+    """Return how many mails of that Message-ID were recorded as duplicates in that ticket.
+
+    Counts no further than `most`.
+    """
+    its = (
+        select(col(SpoolResult.id))
+        .join(Spool, col(Spool.id) == col(SpoolResult.spool_id))
+        .where(
+            col(SpoolResult.ticket) == ticket,
+            col(SpoolResult.verdict) == "duplicate",
+            col(Spool.message_id) == message_id[:512],
+        )
+        .limit(most)
+    )
+    return len(session.execute(its).all())
+
+
 def waiting(session: Session) -> int:
     """Return how many mails have been taken in and not yet worked off."""
     statement = select(func.count()).where(col(Spool.state).in_((State.NEW, State.CLAIMED)))

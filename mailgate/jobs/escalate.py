@@ -7,6 +7,7 @@ others. What is done is checked again in that transaction, so that a second run 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from mailgate.jobs import events
@@ -23,33 +24,43 @@ class TicketsFailedError(Exception):
     """Some tickets could not be dealt with; the log says why, for each."""
 
 
-def end_holds(database: Database, due: Due, end_hold: Act) -> Job:
+def end_holds(
+    database: Database, due: Due, end_hold: Act, alive: Callable[[], None] = lambda: None
+) -> Job:
     """Return the job that reopens tickets whose hold is over.
 
     due: ids of tickets whose hold has ended by then. end_hold: ends one, or does nothing where it
-    is no longer on hold.
+    is no longer on hold. alive: called before each, for a watchdog.
     """
-    return _each_ticket("end-holds", database, due, end_hold)
+    return _each_ticket("end-holds", database, due, end_hold, alive)
 
 
-def close_resolved(database: Database, due: Due, close: Act) -> Job:
+def close_resolved(
+    database: Database, due: Due, close: Act, alive: Callable[[], None] = lambda: None
+) -> Job:
     """Return the job that closes resolved tickets after their business days.
 
     due: ids of tickets whose time to close has come. close: closes one, or does nothing where it
-    is no longer resolved.
+    is no longer resolved. alive: called before each, for a watchdog.
     """
-    return _each_ticket("close-resolved", database, due, close)
+    return _each_ticket("close-resolved", database, due, close, alive)
 
 
-def _each_ticket(name: str, database: Database, due: Due, act: Act) -> Job:
+def _each_ticket(
+    name: str, database: Database, due: Due, act: Act, alive: Callable[[], None]
+) -> Job:
     def run(now: datetime) -> None:
         with database.reading() as session:
             tickets = due(session, now)
         failed = []
         for ticket_id in tickets:
+            alive()
             try:
                 with database.writing() as session:
                     act(session, ticket_id, now)
+            except (OperationalError, InterfaceError):
+                # The database's trouble is no ticket's, and the next would wait for it as long.
+                raise
             except Exception as error:  # noqa: BLE001 - it holds the ticket; the next is not to blame
                 events.ticket_failed(name, ticket_id, error)
                 failed.append(ticket_id)

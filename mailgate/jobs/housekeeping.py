@@ -38,28 +38,38 @@ class Keep:
 
 
 def housekeeping(
-    database: Database, forget_ledger: Callable[[Session, datetime], object], keep: Keep
+    database: Database,
+    forget_ledger: Callable[[Session, datetime], object],
+    keep: Keep,
+    alive: Callable[[], None] = lambda: None,
 ) -> Job:
-    """Return the job that forgets. forget_ledger: forgets automatic mail sent before then."""
+    """Return the job that forgets.
+
+    forget_ledger: forgets automatic mail sent before then. alive: called every few rows, for a
+    watchdog.
+    """
 
     def run(now: datetime) -> None:
         with database.writing() as session:
             runs = forget_runs(session, now - keep.job_runs)
             forget_ledger(session, now - keep.ledger)
         events.forgotten("job runs", runs)
-        events.forgotten("outgoing mail", forget_outgoing(database, now - keep.outgoing))
+        events.forgotten("outgoing mail", forget_outgoing(database, now - keep.outgoing, alive))
         tidy(database)
 
     return Job("housekeeping", EVERY, run)
 
 
-def forget_outgoing(database: Database, before: datetime) -> int:
+def forget_outgoing(
+    database: Database, before: datetime, alive: Callable[[], None] = lambda: None
+) -> int:
     """Forget mail whose sending was settled before; return how many rows.
 
     Walks up from the oldest row, so that what is younger costs nothing.
     """
     forgotten, last_id = 0, 0
     while True:
+        alive()
         with database.writing() as session:
             oldest = session.execute(_OLDEST, {"last_id": last_id}).all()
             old = [row for row in oldest if row.created_at < before]

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, column, select, table, update
+from sqlalchemy import ColumnElement, Select, column, select, table, update
 from sqlmodel import Session, col
 
 from mailgate.outbox.mail import OutboxMail, State
 
 # Two columns of the table of tickets, which is above this layer.
 _TICKET = table("ticket", column("id"), column("number"))
+_HANDED_OVER = (State.DELIVERED, State.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,38 @@ def bounced(session: Session, message_id: str, recipient: str | None, reason: st
 
     recipient: whom the report names, in any case; None where it names nobody.
     """
-    wanted = _listed().where(
-        col(OutboxMail.message_id) == message_id,
-        col(OutboxMail.state).in_((State.DELIVERED, State.REFUSED)),
+    return _refused(
+        session,
+        [
+            mail
+            for mail in _sent(session, col(OutboxMail.message_id) == message_id)
+            if recipient is None or mail.recipient.lower() == recipient.lower()
+        ],
+        reason,
     )
-    meant = [
-        _value(row)
-        for row in session.execute(wanted.order_by(col(OutboxMail.id)))
-        if recipient is None or row.recipient.lower() == recipient.lower()
-    ]
-    for mail in meant:
-        values = {"state": State.REFUSED, "last_error": reason}
-        _changed(session, mail.id, (State.DELIVERED, State.REFUSED), values)
-    return meant
+
+
+def returned(session: Session, ticket: int, mail_from: str, reason: str) -> list[Listed]:
+    """Mark delivered mails as refused after one came back to their envelope sender; return them.
+
+    ticket: the number it was signed for. Answers of one day to one recipient share the sender,
+    and a bounce that names none of them is taken to be for all.
+    """
+    sent = _sent(session, _TICKET.c.number == ticket)
+    theirs = [mail for mail in sent if mail.mail_from.lower() == mail_from.lower()]
+    return _refused(session, theirs, reason)
+
+
+def _sent(session: Session, which: ColumnElement[bool]) -> list[Listed]:
+    """Return mails that were handed over, also those that came back before."""
+    statement = _listed().where(which, col(OutboxMail.state).in_(_HANDED_OVER))
+    return [_value(row) for row in session.execute(statement.order_by(col(OutboxMail.id)))]
+
+
+def _refused(session: Session, mails: list[Listed], reason: str) -> list[Listed]:
+    for mail in mails:
+        _changed(session, mail.id, _HANDED_OVER, {"state": State.REFUSED, "last_error": reason})
+    return mails
 
 
 def _changed(

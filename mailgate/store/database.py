@@ -156,8 +156,8 @@ class _File:
         self._opened = self._opened or self._found()
 
     def check(self) -> None:
-        """Raise DatabaseGoneError unless the file is still the one that was opened."""
-        if self._found() != self._opened:
+        """Raise DatabaseGoneError where a file was opened and is not there any more."""
+        if self._opened is not None and self._found() != self._opened:
             raise DatabaseGoneError(
                 errno.ESTALE,
                 "the database was removed or replaced while in use; put that file back, "

@@ -13,6 +13,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from mailgate.message.message import Nature
+from mailgate.store.text import is_storable
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
     Attachment,
@@ -133,6 +134,9 @@ def same_message(
 
 def listing(session: Session, wanted: Filter, limit: int = 1000) -> list[tuple[Ticket, int]]:
     """Return tickets, the latest change first, each with the number of its entries."""
+    asked = (wanted.department, wanted.requester, wanted.search)
+    if not all(is_storable(each) for each in asked if each is not None):
+        return []
     count = select(func.count()).where(col(Entry.ticket_id) == col(Ticket.id)).scalar_subquery()
     statement = _narrowed(select(Ticket, count), wanted)
     ordered = statement.order_by(col(Ticket.updated_at).desc(), col(Ticket.id).desc())

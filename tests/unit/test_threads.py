@@ -100,9 +100,11 @@ def test_a_reply_address_counts_in_to_as_well() -> None:
 
 
 def test_an_envelope_senders_token_opens_no_ticket() -> None:
-    """A token made for bounces is none for replies."""
+    """A token made for bounces is none for replies, but where machines answer it."""
     address = tokens.signed_address(KEYS, Purpose.RETURN, "p@example.com", 123456, 5, TODAY)
     assert clues(message(), (address,), SIGNS)[:1] == ()
+    (clue,) = clues(message(), (address,), SIGNS, by_machine=True)
+    assert (clue.number, clue.participant, clue.signed) == (123456, 5, True)
 
 
 @pytest.mark.parametrize(

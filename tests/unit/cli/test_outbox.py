@@ -32,7 +32,8 @@ def test_a_letter_is_followed_through_the_outbox(mailgate):
     ("arguments", "code", "text"),
     [
         (("show", "77"), 1, "no mail has the id 77"),
-        (("show", "x"), 64, "is not a valid integer"),
+        (("show", "x"), 64, '"x" is no id; write a number, as `mailgate outbox list` shows it'),
+        (("show", "9" * 30), 64, "is no id"),
         (("cancel", "1", "--why", "y"), 1, "is cancelled; only what is due can be cancelled"),
         (("cancel", "1", "--why", ""), 64, "give a reason"),
         (("retry", "77"), 1, "no mail has the id 77"),

@@ -62,9 +62,7 @@ def test_a_full_disk_takes_no_mail(
     places = {"state": configuration.state, "database": tmp_path / "elsewhere"}
     places["database"].mkdir()
     free = dict.fromkeys(places.values(), 1 << 40) | {places[full]: 1 << 20}
-    monkeypatch.setattr(
-        "shutil.disk_usage", lambda place: SimpleNamespace(free=free[place])
-    )
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=free[place]))
     url = f"sqlite:///{places['database'] / 'mailgate.db'}"
     built = build(replace(configuration, store_url=url))
     assert built.reception.refuses_mail() == NO_ROOM

@@ -111,6 +111,16 @@ def test_a_report_belongs_to_the_ticket_of_the_mail_it_is_about(nature: Nature) 
     assert isinstance(held, Hold) and held.cause == "bounce_of_nothing"
 
 
+@pytest.mark.parametrize(("found", "verdict"), [(SHOWN, Bounce), (HIS, FollowUp)])
+def test_what_a_machine_sends_to_our_envelope_sender_is_a_bounce(
+    found: Speak, verdict: type[Bounce | FollowUp]
+) -> None:
+    """Unless it is the recipient's own, whom our mail has reached."""
+    (decided,) = decide(facts(Nature.MACHINE, found=found, reported=TICKET))
+    assert isinstance(decided, verdict) and decided.ticket is TICKET
+    assert not isinstance(decided, Bounce) or decided.failed
+
+
 def test_our_own_mail_come_back_goes_nowhere() -> None:
     """A loop stays in the spool, wherever it points."""
     (verdict,) = decide(facts(Nature.LOOP, found=HIS))

@@ -174,12 +174,13 @@ def test_a_bounce_without_message_id_finds_its_ticket_by_the_signed_envelope_sen
     )
     with database.reading() as session:
         right = examine(session, at, report, _bounce_to(mail.mail_from), NOW)
-        assert right.circumstances.reported is not None and right.was_answer
+        assert right.circumstances.reported is not None
+        assert right.reported is not None and right.reported.was_answer
         assert right.circumstances.reported.number == ticket.number
         assert right.circumstances.nature is Nature.BOUNCE
         for wrong in (mail.header("Reply-To"), DESK_ADDRESS, mail.mail_from.replace("+t", "+t1")):
             other = examine(session, at, report, _bounce_to(wrong), NOW)
-            assert (other.circumstances.reported, other.was_answer) == (None, False)
+            assert (other.circumstances.reported, other.reported) == (None, None)
 
 
 def test_a_report_on_a_mail_that_came_in_is_on_none_of_ours(database: Database) -> None:

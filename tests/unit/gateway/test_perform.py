@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from mailgate import cage, logs
 from mailgate.departments import Directory, Reopen, ReopenRule
-from mailgate.intake import held
+from mailgate.intake import held, spool
 from mailgate.intake.spool import Spool
 from mailgate.message.parse import simplified
 from mailgate.outbox.mail import OutboxMail
@@ -131,6 +131,22 @@ def test_two_departments_get_a_ticket_each_and_the_two_are_linked(database: Data
     assert len(gate.outbox()) == 2
 
 
+def test_one_mail_delivered_to_two_departments_apart_is_in_two_linked_tickets(
+    database: Database,
+) -> None:
+    """As if it had come once; another mail of the same Message-ID has nothing to do with it."""
+    gate = Gate(database)
+    raw = letter(message_id="<1@example.net>")
+    (first,) = gate.receive(raw)
+    gate.receive(letter(message_id="<1@example.net>", text="Co innego."))
+    (second,) = gate.receive(raw, recipients=(BILLING.address,))
+    assert (second.verdict, second.department) == ("open", "billing")
+    with database.reading() as session:
+        (link,) = session.execute(select(TicketLink)).scalars()
+        assert views.linked(session, gate.ticket(second.ticket).id or 0) == [first.ticket]
+    assert link.kind == "department"
+
+
 def test_the_same_mail_again_is_recorded_and_makes_no_entry(database: Database) -> None:
     """Within 30 days and in one department; the other department has not seen it yet."""
     gate = Gate(database)
@@ -143,6 +159,23 @@ def test_the_same_mail_again_is_recorded_and_makes_no_entry(database: Database) 
     assert [event for event, _ in gate.events(first.ticket)] == ["duplicate"]
     (elsewhere,) = gate.receive(raw, recipients=(BILLING.address,))
     assert (elsewhere.verdict, elsewhere.department) == ("open", "billing")
+
+
+def test_a_mail_that_comes_again_without_end_fills_no_ticket(database: Database) -> None:
+    """Five lines for each mail; the spool has a row for every one that came."""
+    gate = Gate(database)
+    one, two = letter(message_id="<1@example.net>"), letter(message_id="<2@example.net>")
+    (first,) = gate.receive(one)
+    for _ in range(8):
+        assert gate.receive(one)[0].ticket == first.ticket
+    texts = [text for _, text in gate.events(first.ticket)]
+    assert len(texts) == 5
+    assert [each.endswith("in the spool only") for each in texts] == [False] * 4 + [True]
+    with database.reading() as session:
+        assert spool.duplicates(session, "<1@example.net>", first.ticket or 0, 99) == 8
+    (other,) = gate.receive(two)
+    gate.receive(two)
+    assert len(gate.events(other.ticket)) == 1
 
 
 @pytest.mark.parametrize(
@@ -319,6 +352,60 @@ def test_a_bounce_of_an_answer_opens_the_ticket_again(database: Database) -> Non
     assert (result.verdict, result.ticket) == ("bounce", first.ticket)
     assert gate.ticket(first.ticket).status == "open"
     assert _states(gate, ours) == ["refused"]
+
+
+def test_a_bounce_that_only_its_envelope_sender_places_marks_the_mail(database: Database) -> None:
+    """The answers of that day to that recipient; no other day's and no other ticket's."""
+    gate = Gate(database, office(subaddressing=True))
+    (first,), (other,) = gate.receive(letter()), gate.receive(letter())
+    before, elsewhere = answer(gate, first.ticket), answer(gate, other.ticket)
+    gate.now += DAY
+    ours = answer(gate, first.ticket)
+    for each in (before, elsewhere, ours):
+        _delivered(gate, each)
+    (mail,) = gate.outbox(col(OutboxMail.message_id) == ours)
+    back = (mail.mail_from.upper(),)
+    (result,) = gate.receive(bounce("", "a.nowak@elsewhere.example"), mail_from="", recipients=back)
+    assert (result.verdict, gate.ticket(first.ticket).status) == ("bounce", "open")
+    states = [_states(gate, each) for each in (before, elsewhere, ours)]
+    assert states == [["delivered"], ["delivered"], ["refused"]]
+
+
+@pytest.mark.parametrize(
+    ("sender", "mail_from", "headers", "verdict", "status"),
+    [
+        ("postmaster@mx.example.net", "", (), "bounce", "open"),
+        (None, "", (), "bounce", "open"),
+        ("robot@mx.example.net", "robot@mx", ("Precedence: bulk",), "follow-up", "answered"),
+        (ANNA, "", (), "follow-up", "answered"),
+        (ANNA, ANNA, ("Auto-Submitted: auto-replied",), "follow-up", "answered"),
+        ("x@mx.example.net", "", ("X-Autoreply: yes",), "follow-up", "answered"),
+        (ANNA, ANNA, (), "open", "answered"),
+    ],
+    ids=["unread", "nobody", "robot", "participant", "absent", "absent-elsewhere", "person"],
+)
+def test_what_machines_send_to_the_envelope_sender_belongs_to_its_ticket(
+    database: Database,
+    sender: str | None,
+    mail_from: str,
+    headers: tuple[str, ...],
+    verdict: str,
+    status: str,
+) -> None:
+    """From nowhere and nobody of the ticket it is a bounce that we could not read."""
+    gate = Gate(database, office(subaddressing=True))
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    _delivered(gate, ours)
+    (mail,) = gate.outbox(col(OutboxMail.message_id) == ours)
+    raw = letter(sender, "Hm", "Nie udało się\r\ndoręczyć.", headers=headers)
+    (result,) = gate.receive(raw, mail_from=mail_from, recipients=(mail.mail_from,))
+    assert (result.verdict, gate.ticket(first.ticket).status) == (verdict, status)
+    assert (result.ticket == first.ticket) is (verdict != "open")
+    assert _states(gate, ours) == ["refused" if verdict == "bounce" else "delivered"]
+    if verdict == "bounce":
+        ((event, text),) = gate.events(first.ticket)
+        assert event == "undelivered" and "Nie udało się doręczyć." in text
 
 
 def test_a_bounce_of_an_acknowledgement_changes_no_status(database: Database) -> None:

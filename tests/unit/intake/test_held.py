@@ -56,7 +56,7 @@ def test_a_mail_is_found_by_id_or_message_id(session):
     assert held.find(session, str(first)).id == first
     for key in ("<1@x>", "1@x"):
         assert held.find(session, key).id == second
-    for key in ("404", "2@x", "<>", "", "١"):
+    for key in ("404", "2@x", "<>", "", "١", "a\0@x", "\0", "\udcff@x", "\ud800"):
         assert held.find(session, key) is None
 
 

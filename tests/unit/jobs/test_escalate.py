@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from mailgate.jobs import escalate
@@ -42,3 +43,28 @@ def test_nothing_due_is_nothing_done(database: Database, make: Callable[..., Job
         pytest.fail("nothing was due")
 
     make(database, lambda _session, _now: [], act).run(NOW)
+
+
+@both_jobs
+def test_a_long_run_gives_signs_of_life(database: Database, make: Callable[..., Job]) -> None:
+    """One before each ticket, so that no watchdog takes much work for a standstill."""
+    signs: list[int] = []
+    job = make(database, lambda _session, _now: [1, 2, 3], lambda *_: None, lambda: signs.append(1))
+    job.run(NOW)
+    assert len(signs) == 3
+
+
+@both_jobs
+def test_a_database_that_goes_away_is_not_asked_for_each_ticket(
+    database: Database, make: Callable[..., Job]
+) -> None:
+    """The run ends with its error, and no ticket is blamed; the next slot tries again."""
+    tried: list[int] = []
+
+    def act(_session: Session, ticket_id: int, _now: datetime) -> None:
+        tried.append(ticket_id)
+        raise OperationalError("COMMIT", None, Exception("server closed the connection"))
+
+    with pytest.raises(OperationalError):
+        make(database, lambda _session, _now: [1, 2, 3], act).run(NOW)
+    assert tried == [1]

@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -28,14 +29,16 @@ def settle_all(database: Database, *outcomes: Outcome) -> None:
             leases.settle(session, one.id, "one", outcome, NOW, later)
 
 
-def run(database: Database, now: datetime) -> list[datetime]:
+def run(
+    database: Database, now: datetime, alive: Callable[[], None] = lambda: None
+) -> list[datetime]:
     """Run the job; return up to when it had the ledger forgotten."""
     ledger: list[datetime] = []
 
     def forget_ledger(_session: Session, before: datetime) -> None:
         ledger.append(before)
 
-    housekeeping.housekeeping(database, forget_ledger, Keep()).run(now)
+    housekeeping.housekeeping(database, forget_ledger, Keep(), alive).run(now)
     return ledger
 
 
@@ -80,12 +83,14 @@ def test_an_agents_file_is_never_forgotten(database: Database) -> None:
 
 
 def test_many_are_forgotten_a_few_at_a_time(database: Database) -> None:
-    """More rows than one transaction takes go in one run; younger ones stay."""
+    """More rows than one transaction takes go in one run, with signs of life; younger ones stay."""
+    signs: list[int] = []
     put(database, *(f"{n}@example.net" for n in range(120)))
     settle_all(database, Delivered("250"))
     put(database, "young@example.net", at=NOW + OLD, number=654321)
-    run(database, NOW + OLD)
+    run(database, NOW + OLD, lambda: signs.append(1))
     assert left(database)[0] == 1
+    assert len(signs) == 3
 
 
 def test_the_ledger_is_kept_for_forty_days(database: Database) -> None:

@@ -99,3 +99,18 @@ def test_a_bounce_marks_the_mail_it_came_for(database: Database) -> None:
         assert [each.state for each in control.listing(session)] == ["refused", "delivered", "due"]
     with database.writing() as session:
         assert len(control.bounced(session, message_id, None, "5.1.1")) == 2
+
+
+def test_a_bounce_to_the_envelope_sender_marks_what_went_out_with_it(database: Database) -> None:
+    """In any case; only of that ticket, and only what was handed over."""
+    put(database, "anna@example.net", "waits@example.net")
+    put(database, "b@example.net", number=200000)
+    with database.writing() as session:
+        for leased in leases.lease(session, "one", NOW, timedelta(minutes=5), 3):
+            if leased.recipient != "waits@example.net":
+                leases.settle(session, leased.id, "one", Delivered("250"), NOW, None)
+        assert control.returned(session, TICKET, "other@example.com", "5.1.1") == []
+        marked = control.returned(session, TICKET, "Desk@EXAMPLE.com", "5.1.1")
+        assert [each.recipient for each in marked] == ["anna@example.net"]
+        states = [each.state for each in control.listing(session)]
+    assert states == ["refused", "leased", "delivered"]

@@ -229,6 +229,16 @@ def test_a_reader_on_sqlite_sees_one_moment(database):
 
 
 @pytest.mark.one_database
+def test_who_writes_nothing_opens_nothing(database, tmp_path):
+    """A session that was not used needs no file, whatever became of it."""
+    with database.writing():
+        pass
+    (tmp_path / "mailgate.db").unlink()
+    with database.writing():
+        pass
+
+
+@pytest.mark.one_database
 def test_a_removed_file_takes_no_mail(database, tmp_path):
     """What is committed to a file that was removed or replaced would be lost; it is refused."""
     file, aside = tmp_path / "mailgate.db", tmp_path / "aside.db"

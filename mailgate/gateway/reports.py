@@ -1,0 +1,42 @@
+"""What a report on a mail of ours leaves behind: a line in its ticket, and the mail marked.
+
+Works in the caller's transaction. A report that nobody could read is quoted, so that an agent can.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from mailgate.gateway.decide import Bounce
+from mailgate.gateway.lookup import Examined
+from mailgate.outbox import control
+from mailgate.tickets import service, views
+from mailgate.tickets.model import Ticket
+
+_MAX_TEXT = 2_000
+_MAX_QUOTED = 500
+
+
+def record(session: Session, examined: Examined, verdict: Bounce, now: datetime) -> Ticket:
+    """Write a report into the ticket of the mail that it is on, and return the ticket.
+
+    A failure marks the mail as refused, and opens the ticket again if the mail was an answer.
+    """
+    ticket = views.locked(session, verdict.ticket.ticket_id)
+    report, reported = examined.message.report, examined.reported
+    fates = [
+        f"{each.address}: {each.action} {each.status} {each.diagnostic}".strip()
+        for each in (report.recipients if report else ())
+    ]
+    if report is None:
+        fates = [" ".join(examined.message.text.split())[:_MAX_QUOTED]]
+    text = "; ".join([verdict.reason, *fates])[:_MAX_TEXT]
+    if not verdict.failed or reported is None:
+        service.record(session, ticket, examined.circumstances.nature, text, now)
+        return ticket
+    for each in report.recipients if report else ():
+        control.bounced(session, report.of if report else "", each.address, text)
+    if reported.sender:
+        control.returned(session, reported.number, reported.sender, text)
+    service.mail_failed(session, ticket, now, text, was_answer=reported.was_answer)
+    return ticket
