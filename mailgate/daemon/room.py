@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from mailgate.config.configuration import Configuration
+from mailgate.store.database import Database
 
 _LOOK_AGAIN_SECONDS = 1.0
 
@@ -33,3 +34,8 @@ def largest_mail(configuration: Configuration) -> int:
     listeners = [each for each in (configuration.smtp, configuration.lmtp) if each is not None]
     sizes = [each.limits.max_message_size for each in listeners]
     return max([*sizes, *(each.max_size for each in configuration.mailboxes)], default=0)
+
+
+def places_of(configuration: Configuration, database: Database) -> set[Path]:
+    """Return the directories that mail is written to."""
+    return {configuration.state} | ({database.file.parent} if database.file else set())

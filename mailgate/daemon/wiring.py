@@ -19,7 +19,7 @@ from mailgate.clock import FileClock, Now, system_now
 from mailgate.config.configuration import Configuration
 from mailgate.daemon import lock
 from mailgate.daemon.loop import Loop
-from mailgate.daemon.room import Room, largest_mail
+from mailgate.daemon.room import Room, largest_mail, places_of
 from mailgate.delivery import Delivery
 from mailgate.gateway.spine import Gateway
 from mailgate.intake import spool
@@ -180,7 +180,7 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
     schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
     _free_claims(database, owner, sender, schedule)
-    room = Room(_places(configuration, database), 2 * largest_mail(configuration))
+    room = Room(places_of(configuration, database), 2 * largest_mail(configuration))
     reception = Reception(
         accept=_accepting(database, gateway),
         knows=lambda address: routing.department_for(address, office.directory) is not None,
@@ -288,10 +288,6 @@ def _free_claims(
     schedule.release_all()
     if spooled or outgoing:
         logs.freed(spooled, outgoing)
-
-
-def _places(configuration: Configuration, database: Database) -> set[Path]:
-    return {configuration.state} | ({database.file.parent} if database.file else set())
 
 
 def _accepting(database: Database, gateway: Loop) -> Callable[[Arrival, Content], int]:
