@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.servers.dovecot import dovecot, dovecots
 from tests.servers.postfix import postfix
 from tests.servers.postgres import Postgres, postgres
 
 if TYPE_CHECKING:
     from mailgate.store.database import Database
 
-__all__ = ["postfix", "postgres"]  # fixtures, found here by every test
+__all__ = ["dovecot", "dovecots", "postfix", "postgres"]  # fixtures, found here by every test
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -19,6 +19,8 @@ _COMMANDS = {
     "demo": ("mailgate.cli.demo:demo", "Play a ticket's life through the real daemon."),
     "init": ("mailgate.cli.setup:init", "Write a commented configuration and a secret."),
     "check": ("mailgate.cli.setup:check", "Read the configuration; name every fault at once."),
+    "doctor": ("mailgate.cli.doctor:doctor", "Check the mailboxes from end to end."),
+    "authorize": ("mailgate.cli.doctor:authorize", "Sign in once for a mailbox, with a code."),
     "migrate": ("mailgate.cli.serve:migrate", "Bring the database schema up to date."),
     "run": ("mailgate.cli.serve:run", "Run the daemon."),
     "accept": ("mailgate.cli.accept:accept", "Take messages from files or standard input."),

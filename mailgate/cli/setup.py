@@ -194,6 +194,7 @@ def _summary(configuration: "Configuration") -> list[str]:
     """Return what was looked at, so that one sees what `check` believes."""
     listeners = [each for each in (configuration.smtp, configuration.lmtp) if each is not None]
     heard = [f"{each.kind} on {each.host} port {each.port}" for each in listeners]
+    heard += [f"mailbox {each.name} at {each.host}" for each in configuration.mailboxes]
     host = configuration.smarthost
     where = "SQLite" if configuration.store_url.startswith("sqlite") else "PostgreSQL"
     letters = f"with those in {configuration.templates}" if configuration.templates else "shipped"

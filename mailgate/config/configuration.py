@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailgate.departments import Directory
 from mailgate.hours import Calendar
+from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.limits import ListenerSettings
 from mailgate.outbox.smarthost import SmarthostSettings
 from mailgate.replies.acknowledge import Limits
@@ -18,7 +19,7 @@ class Configuration:
 
     path: the file it was read from. name: of the centre, as letters sign. state: absolute.
     store_url: as SQLAlchemy reads it, a file's path absolute. smarthost: None sends nothing.
-    templates: the operator's own letters, None for the shipped ones alone.
+    templates: the operator's own letters, None for the shipped ones alone. mailboxes: to watch.
     warnings: what works, but probably not as meant; each on a line of its own.
     """
 
@@ -37,6 +38,7 @@ class Configuration:
     calendars: Mapping[str, Calendar]
     limits: Limits
     templates: Path | None
+    mailboxes: tuple[MailboxSettings, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -13,7 +13,7 @@ from mailgate.config.calendars import read_calendars
 from mailgate.config.centre import Centre, check_postmaster, read_centre
 from mailgate.config.configuration import Configuration
 from mailgate.config.listening import read_listeners
-from mailgate.config.mailboxes import check_authenticity, check_mailboxes
+from mailgate.config.mailboxes import check_authenticity, read_mailboxes
 from mailgate.config.place import find
 from mailgate.config.reader import Sheet
 from mailgate.config.sending import read_smarthost
@@ -39,19 +39,19 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
     centre = read_centre(top)
     store_url = read_store(top, centre.state, lent=lent)
     smtp, lmtp = read_listeners(top)
-    smarthost = read_smarthost(top, centre.domain, (smtp, lmtp), lent=lent)
+    smarthost = read_smarthost(top, centre.domain, (smtp, lmtp), centre.state, lent=lent)
     calendars = read_calendars(top, now().date())
     words = desks.read_words(top)
     agents = desks.read_agents(top)
     key_id = centre.keys.entries[0][0] if centre.keys.entries else "k"
     departments = desks.read_departments(top, calendars, words, key_id)
     limits = read_limits(top)
-    check_mailboxes(top, departments, lent=lent)
+    mailboxes = read_mailboxes(top, departments, centre.state, lent=lent)
     check_authenticity(top)
     top.close()
     postmaster = _check_across(sheet, centre, departments)
     sheet.close()
-    _warn(sheet, smtp is None and lmtp is None, smarthost is None, agents, departments)
+    _warn(sheet, not (smtp or lmtp or mailboxes), smarthost is None, agents, departments)
     return Configuration(
         path=sheet.path.absolute(),
         name=centre.name,
@@ -68,6 +68,7 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
         calendars=calendars,
         limits=limits,
         templates=centre.templates,
+        mailboxes=mailboxes,
         warnings=tuple(sheet.warnings),
     )
 

@@ -5,6 +5,9 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
+from mailgate.config.configuration import Configuration
+from mailgate.store.database import Database
+
 _LOOK_AGAIN_SECONDS = 1.0
 
 
@@ -24,3 +27,15 @@ class Room:
             self._enough = free >= self._needed
             self._looked_at = time.monotonic()
         return self._enough
+
+
+def largest_mail(configuration: Configuration) -> int:
+    """Return the octets of the largest mail that any way in would take."""
+    listeners = [each for each in (configuration.smtp, configuration.lmtp) if each is not None]
+    sizes = [each.limits.max_message_size for each in listeners]
+    return max([*sizes, *(each.max_size for each in configuration.mailboxes)], default=0)
+
+
+def places_of(configuration: Configuration, database: Database) -> set[Path]:
+    """Return the directories that mail is written to."""
+    return {configuration.state} | ({database.file.parent} if database.file else set())

@@ -61,6 +61,8 @@ async def _serve(parts: Parts) -> None:
         ) from error
     for loop in parts.loops:
         loop.start()
+    for watcher in parts.watchers:
+        watcher.start()
     ticking.start()
     ports = {listener.kind: listener.port for listener in listeners}
     logs.started(__version__, parts.office.instance, ports)
@@ -114,6 +116,8 @@ def _end_at_the_latest() -> None:
 def _wake(parts: Parts) -> None:
     for loop in parts.loops:
         loop.wake()
+    for watcher in parts.watchers:
+        watcher.tick()
 
 
 async def _watch(parts: Parts) -> None:
@@ -128,9 +132,14 @@ async def _watch(parts: Parts) -> None:
 
 
 def _end_loops(parts: Parts) -> None:
+    for watcher in parts.watchers:
+        watcher.stop()
     for loop in parts.loops:
         loop.stop()
     deadline = time.monotonic() + _JOIN_SECONDS
+    # What a watcher has not taken by then stays in its mailbox.
+    for watcher in parts.watchers:
+        watcher.join(max(deadline - time.monotonic(), 0))
     ended = [loop.join(max(deadline - time.monotonic(), 0)) for loop in parts.loops]
     if parts.sender is not None and all(ended):
         parts.sender.stop()

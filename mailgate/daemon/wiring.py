@@ -19,11 +19,14 @@ from mailgate.clock import FileClock, Now, system_now
 from mailgate.config.configuration import Configuration
 from mailgate.daemon import lock
 from mailgate.daemon.loop import Loop
-from mailgate.daemon.room import Room
+from mailgate.daemon.room import Room, largest_mail, places_of
 from mailgate.delivery import Delivery
 from mailgate.gateway.spine import Gateway
 from mailgate.intake import spool
 from mailgate.intake.content import Content, remove_stale
+from mailgate.intake.imap.desk import Desk
+from mailgate.intake.imap.patience import Slots
+from mailgate.intake.imap.watcher import Watcher
 from mailgate.intake.reception import Reception
 from mailgate.intake.spool import Arrival
 from mailgate.jobs import escalate, housekeeping
@@ -63,6 +66,7 @@ class Parts:
     gateway: Loop
     delivery: Loop | None
     jobs: Loop
+    watchers: list[Watcher]
     sender: Delivery | None
     locks: ExitStack
 
@@ -176,15 +180,24 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
     schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
     _free_claims(database, owner, sender, schedule)
+    room = Room(places_of(configuration, database), 2 * largest_mail(configuration))
     reception = Reception(
         accept=_accepting(database, gateway),
         knows=lambda address: routing.department_for(address, office.directory) is not None,
         now=now,
         directory=configuration.state,
-        room=Room(_places(configuration, database), 2 * _largest(configuration)),
+        room=room,
     )
     jobs = Loop("jobs", schedule.step)
-    return Parts(configuration, database, office, reception, gateway, delivery, jobs, sender, locks)
+    watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
+    return Parts(
+        configuration, database, office, reception, gateway, delivery, jobs, watchers, sender, locks
+    )
+
+
+def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
+    slots = Slots()
+    return [Watcher(each, desk, slots) for each in configuration.mailboxes]
 
 
 def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
@@ -275,15 +288,6 @@ def _free_claims(
     schedule.release_all()
     if spooled or outgoing:
         logs.freed(spooled, outgoing)
-
-
-def _places(configuration: Configuration, database: Database) -> set[Path]:
-    return {configuration.state} | ({database.file.parent} if database.file else set())
-
-
-def _largest(configuration: Configuration) -> int:
-    listeners = (configuration.smtp, configuration.lmtp)
-    return max((each.limits.max_message_size for each in listeners if each is not None), default=0)
 
 
 def _accepting(database: Database, gateway: Loop) -> Callable[[Arrival, Content], int]:

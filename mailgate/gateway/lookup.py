@@ -75,7 +75,8 @@ def examine(
     nature, reasons = nature_of(message, envelope, own)
     authenticity = Authenticity.NONE
     signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
-    routed = route(message, envelope, office.directory)
+    default = office.directory.departments.get(claimed.arrival.department or "")
+    routed = route(message, envelope, office.directory, default)
     pointers = clues(
         message,
         envelope.recipients,

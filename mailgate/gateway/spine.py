@@ -8,7 +8,7 @@ database or the machine counts against no mail.
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -21,6 +21,7 @@ from mailgate.gateway.lookup import examine
 from mailgate.gateway.perform import Job, perform
 from mailgate.intake import spool
 from mailgate.intake.spool import Claimed, Spool, SpoolResult, State
+from mailgate.message import parse
 from mailgate.message.message import Message
 from mailgate.store import blobs
 from mailgate.store.database import Database, serialize
@@ -149,8 +150,17 @@ def read(database: Database, claimed: Claimed) -> Message:
         head += chunk
         if len(head) >= _HEAD_BYTES:
             break
+    if claimed.arrival.whole_size is not None:
+        return _left_behind(head, claimed.arrival.whole_size)
     whole = len(head) == claimed.size
     return cage.read(claimed.size, head, (lambda: iter((head,))) if whole else chunks)
+
+
+def _left_behind(head: bytes, whole_size: int) -> Message:
+    """Return a mail of which only the headers were taken; its text is ours and says so."""
+    why = f"too large ({whole_size / 1_000_000:.1f} MB): only its headers were taken"
+    text = f"This mail is {why}. The mail itself is still in the mailbox."
+    return replace(parse.simplified(head, whole_size, why), text=text, full_text=text)
 
 
 def _take_turns(session: Session, message: Message) -> None:

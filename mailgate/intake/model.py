@@ -6,7 +6,7 @@ Values of `state`, `verdict` and `cause` are those of the JSON that the commands
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import mailgate.store  # noqa: F401 - names the constraints declared here
@@ -26,7 +26,9 @@ class Spool(SQLModel, table=True):
     """One mail taken in.
 
     turn: the order of claims, in which senders take turns. source_key: delivery identity where
-    the source has one. release_to: ticket number a held mail was released into, 0 for a new one.
+    the source has one. department: takes the mail where no address in it is ours. whole_size:
+    octets of a mail too large, of which only the headers are here. release_to: ticket number a
+    held mail was released into, 0 for a new one.
     """
 
     __table_args__ = (
@@ -46,6 +48,8 @@ class Spool(SQLModel, table=True):
     helo: str = ""
     tls: bool = False
     login: str | None = None
+    department: str | None = None
+    whole_size: int | None = Field(default=None, sa_type=BigInteger)
     sender_key: str
     turn: int
     state: str = State.NEW

@@ -25,7 +25,11 @@ RETRY_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Arrival:
-    """How a mail came: from where, with which envelope, and when by our clock."""
+    """How a mail came: from where, with which envelope, and when by our clock.
+
+    department: takes it where no address in it is ours. whole_size: octets of a mail of which
+    only the headers were taken, because it is too large.
+    """
 
     source: str
     envelope: Envelope
@@ -35,6 +39,8 @@ class Arrival:
     helo: str = ""
     tls: bool = False
     login: str | None = None
+    department: str | None = None
+    whole_size: int | None = None
 
 
 class Octets(Protocol):
@@ -71,32 +77,39 @@ def accept(database: Database, arrival: Arrival, octets: Octets) -> int:
     of the first. Raises whatever the database raises; then nothing was stored.
     """
     with database.writing() as session:
-        if arrival.source_key is not None:
-            known = select(col(Spool.id)).where(col(Spool.source_key) == arrival.source_key)
-            spool_id = session.execute(known).scalar_one_or_none()
-            if spool_id is not None:
-                return int(spool_id)
-        blobs.put(session, octets.sha256, octets.size, octets.chunks, arrival.received_at)
-        sender_key = _sender_key(arrival)
-        row = {
-            "source": arrival.source,
-            "source_key": arrival.source_key,
-            "received_at": arrival.received_at,
-            "sha256": octets.sha256,
-            "size": octets.size,
-            "mail_from": arrival.envelope.mail_from,
-            "recipients": list(arrival.envelope.recipients),
-            "peer": arrival.peer,
-            "helo": arrival.helo,
-            "tls": arrival.tls,
-            "login": arrival.login,
-            "sender_key": sender_key,
-            "turn": _next_turn(session, sender_key),
-            "state": State.NEW,
-            "attempts": 0,
-            "message_id": "",
-        }
-        return int(session.execute(_INSERT, row).scalar_one())
+        return put(session, arrival, octets)
+
+
+def put(session: Session, arrival: Arrival, octets: Octets) -> int:
+    """Store a mail in the caller's transaction and return its spool id, as accept() does."""
+    if arrival.source_key is not None:
+        known = select(col(Spool.id)).where(col(Spool.source_key) == arrival.source_key)
+        spool_id = session.execute(known).scalar_one_or_none()
+        if spool_id is not None:
+            return int(spool_id)
+    blobs.put(session, octets.sha256, octets.size, octets.chunks, arrival.received_at)
+    sender_key = _sender_key(arrival)
+    row = {
+        "source": arrival.source,
+        "source_key": arrival.source_key,
+        "received_at": arrival.received_at,
+        "sha256": octets.sha256,
+        "size": octets.size,
+        "mail_from": arrival.envelope.mail_from,
+        "recipients": list(arrival.envelope.recipients),
+        "peer": arrival.peer,
+        "helo": arrival.helo,
+        "tls": arrival.tls,
+        "login": arrival.login,
+        "department": arrival.department,
+        "whole_size": arrival.whole_size,
+        "sender_key": sender_key,
+        "turn": _next_turn(session, sender_key),
+        "state": State.NEW,
+        "attempts": 0,
+        "message_id": "",
+    }
+    return int(session.execute(_INSERT, row).scalar_one())
 
 
 def _sender_key(arrival: Arrival) -> str:
@@ -162,6 +175,8 @@ def claimed_of(row: Spool) -> Claimed:
         helo=row.helo,
         tls=row.tls,
         login=row.login,
+        department=row.department,
+        whole_size=row.whole_size,
     )
     return Claimed(int(row.id or 0), arrival, row.sha256, row.size, row.attempts, row.release_to)
 

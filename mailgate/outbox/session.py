@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from mailgate.oauth.granting import cleaned
+from mailgate.oauth.tokens import TokenSource
+
 _SLICE_SECONDS = 15.0
 _BLOCK_BYTES = 256 * 1024
 _MAX_LINE_BYTES = 4096
@@ -88,6 +91,43 @@ class SmtpSession(smtplib.SMTP):
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
         return not poll.poll(0)
+
+    def sign_in_by_token(self, user: str, tokens: TokenSource) -> None:
+        """Sign in by XOAUTH2, with a new token where the first one is refused.
+
+        Raises SMTPAuthenticationError, SMTPNotSupportedError, TokenError.
+        """
+        if "XOAUTH2" not in self.esmtp_features.get("auth", "").upper().split():
+            raise smtplib.SMTPNotSupportedError("the smarthost does not offer AUTH XOAUTH2")
+        token = self._token(tokens, refresh=False)
+        try:
+            self._say_token(user, token)
+        except smtplib.SMTPAuthenticationError:
+            fresh = self._token(tokens, refresh=True)
+            if fresh == token:
+                raise
+            self._say_token(user, fresh)
+
+    def _token(self, tokens: TokenSource, *, refresh: bool) -> str:
+        # Asking for one may take half a minute, in which nobody else says that we live.
+        self._waiting()
+        token = tokens.access_token(refresh=refresh)
+        self._waiting()
+        return token
+
+    def _say_token(self, user: str, token: str) -> None:
+        def answer(challenge: bytes | None = None) -> str:
+            # A challenge is the reason of a refusal, to which an empty answer is due.
+            return f"user={user}\x01auth=Bearer {token}\x01\x01" if challenge is None else ""
+
+        try:
+            self.auth("XOAUTH2", answer)
+        except smtplib.SMTPAuthenticationError as error:
+            said = error.smtp_error
+            text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+            raise smtplib.SMTPAuthenticationError(
+                error.smtp_code, cleaned(text, (token,))
+            ) from None
 
     def ask(self, command: str, patience: timedelta | None = None) -> Reply:
         """Send a command and return the reply."""

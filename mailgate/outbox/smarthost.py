@@ -16,6 +16,8 @@ from datetime import timedelta
 from smtplib import SMTPResponseException
 from typing import Literal
 
+from mailgate.oauth.granting import TokenError
+from mailgate.oauth.tokens import TokenSource
 from mailgate.outbox import letter
 from mailgate.outbox.letter import Letter
 from mailgate.outbox.outcome import Deferred, Delivered, Outcome, Refused, Unreachable
@@ -43,7 +45,7 @@ class SmarthostSettings:
 
     helo: our name in EHLO. ca_file: further authority for the smarthost's certificate, which is
     always verified. null_sender_ok: where False, automatic mail leaves with null_sender_instead
-    as its envelope sender.
+    as its envelope sender. tokens: for signing in by XOAUTH2, instead of a password.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +53,7 @@ class SmarthostSettings:
     tls: Literal["none", "starttls", "tls"] = "none"
     user: str = ""
     password: str = field(default="", repr=False)
+    tokens: TokenSource | None = field(default=None, repr=False)
     helo: str = "localhost"
     ca_file: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -123,6 +126,8 @@ class Smarthost:
             session = self._open()
         except SMTPResponseException as error:
             return Unreachable(clean(f"{error.smtp_code} {_words(error.smtp_error)}"))
+        except TokenError as error:
+            return Unreachable(f"no access token: {error}")
         except (OSError, ValueError) as error:
             # ValueError: a host name or a password that cannot be encoded.
             return Unreachable(_reason(error))
@@ -166,7 +171,9 @@ class Smarthost:
             if given.tls == "starttls":
                 session.starttls(context=context)
                 session.ehlo_or_helo_if_needed()
-            if given.user:
+            if given.tokens is not None:
+                session.sign_in_by_token(given.user, given.tokens)
+            elif given.user:
                 session.login(given.user, given.password)
         except BaseException:
             session.close()

@@ -134,4 +134,4 @@ def test_help_and_accept_import_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
-    assert "accept    Take messages" in done.stdout
+    assert "Take messages from files" in done.stdout

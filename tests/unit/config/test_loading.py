@@ -174,11 +174,6 @@ def without(head: str) -> str:
         (f'{SMALLEST}[[agent]]\naddress = "x@example.com"\n', "13: agent[1]: x@example.com is in"),
         (f"{SMALLEST}[authenticity]\n", "13: authenticity: not used yet"),
         (
-            f'{SMALLEST}[[mailbox]]\nname = "x"\nhost = "imap.example.com"\nuser = "x"\n'
-            'password = { file = "secret" }\n',
-            "13: mailbox[1]: [[mailbox]] is not watched yet in this version",
-        ),
-        (
             SMALLEST.replace('"127.0.0.1"', '"mx.example.com"\nuser = "x"').replace(
                 "[listener", 'password = { file = "secret" }\n[listener'
             ),

@@ -13,6 +13,7 @@ from mailgate.store.database import Database
 from mailgate.store.migrate import SchemaState, state, upgrade
 
 TABLES = (
+    "mailgate.intake.imap.tables",
     "mailgate.intake.model",
     "mailgate.jobs.schedule",
     "mailgate.outbox.mail",
@@ -140,7 +141,7 @@ def test_a_migration_that_fails_leaves_nothing(empty, with_next):
 
 def test_a_first_migration_that_fails_leaves_an_empty_database(empty, with_next):
     """So that the next start makes it anew."""
-    with_next("0001", 'raise LookupError("half-way")')
+    with_next("0002", 'raise LookupError("half-way")')
 
     with pytest.raises(LookupError):
         upgrade(empty)
