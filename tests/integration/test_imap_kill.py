@@ -67,10 +67,8 @@ def append_slowly(dovecot: DovecotInstance, user: str, mails: int) -> None:
 
 @pytest.fixture
 def load(database_kind):
-    """Give the five hundred on SQLite, and on PostgreSQL what shows the same."""
-    if database_kind == "sqlite":
-        return Load(mails=500, kills=10, after="move:Done")
-    return Load(mails=150, kills=4, after="keep")
+    """Give five hundred mails and ten kills, moved away on SQLite and kept on PostgreSQL."""
+    return Load(mails=500, kills=10, after="move:Done" if database_kind == "sqlite" else "keep")
 
 
 @pytest.fixture
