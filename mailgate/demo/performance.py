@@ -4,12 +4,14 @@ Promises an end in good order whatever happens: the daemon is ended, and where s
 come true, that, what was expected and the end of the daemon's log are told.
 """
 
+import imaplib
 import shlex
 import smtplib
 import subprocess
 from pathlib import Path
 
 from mailgate.demo.correspondent import NotTakenError
+from mailgate.demo.mailserver import Mailserver
 from mailgate.demo.smarthost import Smarthost
 from mailgate.demo.stage import Stage, StageError
 from mailgate.demo.story import SATURDAY, Story, UnmetError
@@ -21,16 +23,18 @@ _FAULTS = (
     OSError,
     ValueError,
     smtplib.SMTPException,
+    imaplib.IMAP4.error,
     subprocess.SubprocessError,
 )
 
 
 def perform(folder: Path, telling: Telling) -> bool:
     """Play the demo in an empty folder; say whether everything was as it must be."""
-    smarthost = Smarthost()
-    stage = Stage(folder, smarthost)
+    smarthost, mailserver = Smarthost(), Mailserver()
+    stage = Stage(folder, smarthost, mailserver)
     try:
         smarthost.start()
+        mailserver.start()
         _play(stage, telling)
     except UnmetError as unmet:
         compared = (("expected", repr(unmet.expected)), ("found", repr(unmet.found)))
@@ -42,6 +46,7 @@ def perform(folder: Path, telling: Telling) -> bool:
         return False
     finally:
         stage.stop_daemon()
+        mailserver.stop()
         smarthost.stop()
     return True
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailgate.config.keyfile import new_key
+from mailgate.demo.mailserver import USER, Mailserver
 from mailgate.demo.smarthost import Smarthost
 from mailgate.store import installation, migrate
 from mailgate.store.database import Database
@@ -67,6 +68,19 @@ address = "ewa@example.com"
 name = "Ewa Nowak"
 """
 
+_MAILBOX = """
+[[mailbox]]
+name = "accounts"
+host = "127.0.0.1"
+port = {port}
+tls = "none"                          # allowed on loopback alone
+user = "{user}"
+password = {{ file = "mailbox-password" }}
+department = "billing"
+first = "all"
+after = "move:Processed"
+"""
+
 
 class StageError(Exception):
     """Something on the stage does not work; the text says what."""
@@ -75,22 +89,23 @@ class StageError(Exception):
 class Stage:
     """A folder with a configuration, a store of the demo's, a clock and a daemon."""
 
-    def __init__(self, folder: Path, smarthost: Smarthost) -> None:
+    def __init__(self, folder: Path, smarthost: Smarthost, mailserver: Mailserver) -> None:
         self.folder = folder
         self.configuration = folder / "mailgate.toml"
         self.smarthost = smarthost
+        self.mailserver = mailserver
         self._clock = folder / "clock"
         self._log = folder / "daemon.log"
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def build(self, at: datetime) -> None:
         """Write the configuration, make the store, mark it as the demo's, and set the clock."""
-        self.configuration.write_text(
-            _CONFIGURATION.format(port=self.smarthost.port), encoding="utf-8"
-        )
-        secret = self.folder / "secret"
-        secret.touch(mode=0o600)
-        secret.write_text(new_key("k1"), encoding="ascii")
+        text = _CONFIGURATION.format(port=self.smarthost.port)
+        if self.mailserver.port:
+            text += _MAILBOX.format(port=self.mailserver.port, user=USER)
+            self._keep_secret("mailbox-password", self.mailserver.password)
+        self.configuration.write_text(text, encoding="utf-8")
+        self._keep_secret("secret", new_key("k1"))
         database = Database(f"sqlite:///{self.folder / 'mailgate.db'}")
         migrate.upgrade(database)
         with database.writing() as session:
@@ -178,6 +193,13 @@ class Stage:
 
         return self.wait_for(found, f"the daemon to decide on mail {spool_id}")
 
+    def fetched(self) -> int:
+        """Wait until the daemon has taken a mail from the mailbox, and return its spool id."""
+        event = self.wait_for(
+            lambda: next(self._events("mailbox-mail"), None), "the daemon to fetch the mail"
+        )
+        return int(event["spool_id"])
+
     def settled(self) -> None:
         """Wait until the daemon has written down that every letter so far was delivered."""
         letters = len(self.smarthost.letters)
@@ -189,6 +211,11 @@ class Stage:
     def log_tail(self, lines: int = 20) -> list[str]:
         """Return the last lines of the daemon's log."""
         return self._log_lines()[-lines:]
+
+    def _keep_secret(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="ascii")
 
     def _events(self, name: str) -> Iterator[dict[str, Any]]:
         for line in self._log_lines():

@@ -24,8 +24,10 @@ MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=_WARSAW)
 TEATIME = MONDAY.replace(hour=15, minute=20)
 
 _HELP, _BILLING = "PomocDYNAMICS@example.com", "billing@example.com"
+_ACCOUNTS = "accounts@provider.example"
 _ANNA = Correspondent("Anna Kowalska", "anna@klient.example")
 _MAREK = Correspondent("Marek Obcy", "marek@ciekawski.example")
+_MARY = Correspondent("Mary Jones", "mary@customer.example")
 _JOHN = Correspondent("John Smith", "john@customer.example")
 
 
@@ -62,6 +64,7 @@ class Story:
         self._reply_reopens()
         self._stranger_quotes_the_number()
         self._mail_within_hours()
+        self._mail_in_a_mailbox()
         self._books()
 
     def _mail_on_saturday(self) -> None:
@@ -164,6 +167,34 @@ class Story:
         said = "counts as received: 9 November 2026, 15:20" in letter.text
         self._check("a mail within hours counts from when it came", said, True)
 
+    def _mail_in_a_mailbox(self) -> None:
+        mailserver = self._stage.mailserver
+        if not mailserver.port:
+            self._telling.say(mailserver.why_not)
+            return
+        self._scene(TEATIME.replace(minute=50), "a mail lies in Billing's mailbox at a provider")
+        subject, text = words.MAILBOX_SUBJECT, words.MAILBOX_QUESTION
+        octets = _MARY.compose(_ACCOUNTS, subject, text, self._now, {}).as_bytes()
+        self._telling.say(f"{_MARY.name} <{_MARY.address}> wrote; Dovecot, by IMAP, has:")
+        self._telling.show([f"To: {_ACCOUNTS}", f"Subject: {subject}", "", *text.splitlines()])
+        mailserver.append(octets, self._now)
+        spool_id = self._stage.fetched()
+        self._sent[spool_id] = ("done", hashlib.sha256(octets).hexdigest())
+        decided = self._stage.decided(spool_id)
+        letter = self._receive(_MARY, "The daemon fetches it, and she gets her acknowledgement")
+        self._stage.wait_for(lambda: not mailserver.mails("INBOX"), "the inbox to be empty")
+        self._telling.say(
+            f"It is Billing's by: {decided['reason']}. In the mailbox it is now in Processed."
+        )
+        opened = (decided["verdict"], decided["department"])
+        self._check(
+            "a mail in a mailbox opens its department's ticket", opened, ("open", "billing")
+        )
+        acknowledged = (str(decided["ticket"]) in letter.subject, letter.is_automatic)
+        self._check("it is acknowledged as any other", acknowledged, (True, True))
+        moved = mailserver.mails("Processed")
+        self._check("it is moved to Processed, octet for octet", moved, [octets])
+
     def _books(self) -> None:
         self._scene(MONDAY.replace(hour=17), "the books are compared")
         self._stage.settled()
@@ -175,9 +206,7 @@ class Story:
             " letters left."
         )
         kept = {each["id"]: (each["state"], each["sha256"]) for each in spool}
-        self._check(
-            "each mail answered 250 is kept, octet for octet, and worked off", kept, self._sent
-        )
+        self._check("each mail taken is kept, octet for octet, and worked off", kept, self._sent)
         self._check(
             "each letter was delivered, once, and nobody got another",
             sorted(each["message_id"] for each in outbox if each["state"] == "delivered"),

@@ -41,3 +41,11 @@ We have not received it yet.
 
 John Smith
 """
+MAILBOX_SUBJECT = "A payment made twice"
+MAILBOX_QUESTION = """\
+Hello,
+
+we have paid your last invoice twice. Could you please check?
+
+Mary Jones
+"""

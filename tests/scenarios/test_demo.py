@@ -6,14 +6,16 @@ import shlex
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from mailgate.cli import demo as command
-from mailgate.demo import performance, stage
+from mailgate.demo import mailserver, performance, stage
 from mailgate.demo.telling import Telling
+from tests.servers import missing
 
 ESCAPE = "\x1b"
 
@@ -52,6 +54,9 @@ def test_the_demo_tells_a_life_of_a_ticket(tmp_path):
     _, _, table = done.stdout.partition("\nChecked\n")
     assert len(re.findall(r"^  \? ", table, re.MULTILINE)) > 20
     assert ESCAPE not in done.stdout
+    if mailserver.find():
+        assert "it is moved to Processed, octet for octet" in table
+        assert "7 mails came in, 4 tickets were opened, 6 letters left." in done.stdout
     found = re.search(r"daemon +process (\d+)", done.stdout)
     assert found is not None
     assert not Path(f"/proc/{found[1]}").exists()
@@ -61,6 +66,55 @@ def test_the_demo_tells_a_life_of_a_ticket(tmp_path):
     shown = run(*shlex.split(listing))
     assert shown.returncode == 0, shown.stderr
     assert "Drukarka nie działa" in shown.stdout
+
+
+def test_without_dovecot_the_demo_is_a_step_shorter(tmp_path, monkeypatch):
+    """Where no IMAP server is at hand it goes well all the same, and says how to see the step."""
+    monkeypatch.setattr(mailserver, "find", lambda: None)
+
+    went_well, told = perform(tmp_path)
+
+    assert went_well, told
+    assert (
+        told.count("Left out: a mailbox by IMAP (to see it: apt-get install dovecot-imapd).") == 1
+    )
+    assert "6 mails came in, 3 tickets were opened, 5 letters left." in told
+    assert "✓ each mail taken is kept" in told
+    assert "moved to Processed" not in told
+    assert "[[mailbox]]" not in (tmp_path / "mailgate.toml").read_text()
+
+
+def test_a_dovecot_that_does_not_start_is_done_without(monkeypatch):
+    """It is told why there is no mailbox."""
+    monkeypatch.setattr(mailserver, "find", lambda: "/bin/false")
+    server = mailserver.Mailserver()
+    server.start()
+
+    assert server.port == 0
+    assert "Dovecot does not start: it ended with 1" in server.why_not
+
+
+def test_the_demos_dovecot_keeps_mail_and_ends(monkeypatch):
+    """It gives back the octets it was given, listens no more when ended, and leaves no file."""
+    if mailserver.find() is None:
+        missing("Dovecot is not installed (package dovecot-imapd)")
+    monkeypatch.setattr(mailserver.tempfile, "mkdtemp", lambda **_: str(folder))
+    folder = Path(mailserver.tempfile.gettempdir()) / f"mailgate-imap-test-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    server = mailserver.Mailserver()
+    server.start()
+    try:
+        assert server.port, server.why_not
+        server.append(b"Subject: Hello\r\n\r\nHello.\r\n", datetime(2026, 11, 9, tzinfo=UTC))
+        assert server.mails("INBOX") == [b"Subject: Hello\r\n\r\nHello.\r\n"]
+        assert server.mails("Processed") == []
+        assert server.mails("Nowhere") == []
+    finally:
+        server.stop()
+
+    assert not folder.exists()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", server.port)) != 0
 
 
 def test_what_does_not_come_true_is_told(tmp_path, monkeypatch):
