@@ -27,7 +27,6 @@ _MESSAGE_ID = re.compile(
     r"<t(?P<number>[0-9]{6,9})\.(?P<nonce>[a-z0-9]{1,32})\.(?P<token>[a-z0-9]+)"
     r"\.(?P<instance>[a-z0-9]{1,32})@[^<>@\s]+>"
 )
-_OURS = re.compile(r"\.([a-z0-9]{1,32})@[^<>@\s]+>\s*$", re.IGNORECASE)
 
 SUFFIX_CHARS = len("+t1234567-") + 8 + _BODY_CHARS + _MAC_CHARS
 """The most that a signed subaddress adds to a local part."""
@@ -129,12 +128,6 @@ def read_message_id(keys: Keys, message_id: str, instance: str, today: date) -> 
 def anchor(number: int, instance: str, domain: str) -> str:
     """Return the ticket's stable id for References, which no mail bears itself."""
     return f"<ticket-{number}.{instance}@{domain}>"
-
-
-def is_of_instance(message_id: str, instance: str) -> bool:
-    """Say whether a Message-ID claims to be of this installation, signed or not."""
-    match = _OURS.search(message_id)
-    return match is not None and match[1].lower() == instance
 
 
 def _mac(secret: bytes, purpose: Purpose, number: int, body: str, nonce: str) -> str:
