@@ -7,7 +7,10 @@ in this process, so that a read followed by a write never fails for a lock taken
 """
 
 import errno
+import random
+import sqlite3
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,7 +193,7 @@ def _sqlite_engine(url: str, file: _File) -> Engine:
 
 def _set_sqlite_pragmas(connection: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    mode = _into_wal(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
@@ -201,6 +204,22 @@ def _set_sqlite_pragmas(connection: Any) -> None:
             f"foreign_keys={foreign_keys}; mailgate needs wal, 2 and 1: "
             "keep the database on a local file system that SQLite can lock"
         )
+
+
+def _into_wal(connection: Any) -> str:
+    """Switch a connection to WAL and return the mode it is in.
+
+    Two who switch a fresh database at the same moment stand in each other's way, and SQLite tells
+    both at once that it is locked, whatever the busy timeout; one of them just has to ask again.
+    """
+    deadline = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - no secret, only out of step
 
 
 def _postgresql_engine(url: str) -> Engine:
