@@ -7,7 +7,6 @@ returns parts that know only what they need.
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -18,6 +17,7 @@ from mailgate import logs, routing
 from mailgate.clock import FileClock, Now, system_now
 from mailgate.config.configuration import Configuration
 from mailgate.daemon import lock
+from mailgate.daemon.clockwork import make_jobs
 from mailgate.daemon.loop import Loop
 from mailgate.daemon.room import Room, largest_mail, places_of
 from mailgate.delivery import Delivery
@@ -29,22 +29,17 @@ from mailgate.intake.imap.patience import Slots
 from mailgate.intake.imap.watcher import Watcher
 from mailgate.intake.reception import Reception
 from mailgate.intake.spool import Arrival
-from mailgate.jobs import escalate, housekeeping
-from mailgate.jobs.schedule import Job, Schedule
+from mailgate.jobs.schedule import Schedule
 from mailgate.outbox.mail import Kind, Leased
 from mailgate.outbox.smarthost import Smarthost
 from mailgate.replies.templates import Letters
 from mailgate.store import installation, migrate
 from mailgate.store.database import Database, DatabaseRefusedError
 from mailgate.store.migrate import SchemaState
-from mailgate.tickets import ledger, service, views
-from mailgate.tickets.lifecycle import Status
-from mailgate.tickets.model import Ticket
+from mailgate.tickets import service, views
 from mailgate.tickets.office import Office
 
 UNAVAILABLE, TRY_LATER, MISCONFIGURED = 69, 75, 78
-
-_LATEST_ZONE = timedelta(hours=14)
 
 
 class CannotStartError(Exception):
@@ -130,6 +125,7 @@ def make_office(configuration: Configuration, database: Database) -> Office:
         directory=configuration.directory,
         letters=Letters(configuration.templates),
         limits=configuration.limits,
+        admin=configuration.admin or "",
     )
 
 
@@ -229,6 +225,8 @@ def _make_sender(
         return None
 
     def on_failure(session: Session, leased: Leased, reason: str) -> None:
+        if leased.ticket_id is None:
+            return
         ticket = views.locked(session, leased.ticket_id)
         text = f"{leased.event} to {leased.recipient} could not be delivered: {reason}"
         was_answer = leased.kind is Kind.REPLY
@@ -243,40 +241,6 @@ def _make_sender(
         office.directory.is_own,
         alive=alive,
     )
-
-
-def make_jobs(
-    database: Database, office: Office, alive: Callable[[], None] = lambda: None
-) -> list[Job]:
-    """Return what is done by the clock. alive: called during a long run, for the watchdog."""
-
-    def is_over(ticket: Ticket, at: datetime) -> bool:
-        zone = office.department_of(ticket).calendar.timezone
-        until = ticket.hold_until
-        return until is not None and until <= at.astimezone(zone).date()
-
-    def due_holds(session: Session, at: datetime) -> list[int]:
-        latest = (at.astimezone(UTC) + _LATEST_ZONE).date()
-        held = views.on_hold_until(session, latest)
-        return [ticket.id for ticket in held if ticket.id is not None and is_over(ticket, at)]
-
-    # Each is asked again under its lock: it may have been put off, or answered, meanwhile.
-    def end_hold(session: Session, ticket_id: int, at: datetime) -> None:
-        ticket = views.locked(session, ticket_id)
-        if ticket.status == Status.ON_HOLD and is_over(ticket, at):
-            service.end_hold(session, ticket, at)
-
-    def close_resolved(session: Session, ticket_id: int, at: datetime) -> None:
-        ticket = views.locked(session, ticket_id)
-        is_due = ticket.close_at is not None and ticket.close_at <= at
-        if ticket.status == Status.RESOLVED and is_due:
-            service.close_resolved(session, office, ticket, at)
-
-    return [
-        escalate.end_holds(database, due_holds, end_hold, alive),
-        escalate.close_resolved(database, views.resolved_due, close_resolved, alive),
-        housekeeping.housekeeping(database, ledger.forget, housekeeping.Keep(), alive),
-    ]
 
 
 def _free_claims(

@@ -20,7 +20,7 @@ _HANDED_OVER = (State.DELIVERED, State.REFUSED)
 
 @dataclass(frozen=True)
 class Listed:
-    """One mail of the outbox, as the commands print it; ticket: its number."""
+    """One mail of the outbox, as the commands print it; ticket: its number, "" for none."""
 
     id: int
     state: str
@@ -138,13 +138,14 @@ def _listed() -> Select[Any]:
         getattr(OutboxMail, name) for name in Listed.__dataclass_fields__ if name != "ticket"
     )
     return select(*columns, _TICKET.c.number).join(
-        _TICKET, _TICKET.c.id == col(OutboxMail.ticket_id)
+        _TICKET, _TICKET.c.id == col(OutboxMail.ticket_id), isouter=True
     )
 
 
 def _value(row: Any) -> Listed:
     values = dict(row._mapping)
-    ticket = str(values.pop("number"))
+    number = values.pop("number")
+    ticket = "" if number is None else str(number)
     if values["state"] not in (State.DUE, State.LEASED):
         values["next_try_at"] = None
     return Listed(ticket=ticket, **values)

@@ -13,7 +13,7 @@ _log: Any = structlog.get_logger("mailgate.delivery")
 _LOCAL_PART = re.compile(r"[^\s<>@]+@")
 
 
-def delivered(outbox_id: int, ticket_id: int, reply: str) -> None:
+def delivered(outbox_id: int, ticket_id: int | None, reply: str) -> None:
     """Tell that the smarthost took responsibility for a mail."""
     _log.info("delivery.delivered", outbox_id=outbox_id, ticket_id=ticket_id, reply=_hidden(reply))
 
@@ -25,7 +25,7 @@ def deferred(outbox_id: int, reason: str, next_try_at: datetime) -> None:
     )
 
 
-def refused(outbox_id: int, ticket_id: int, reason: str) -> None:
+def refused(outbox_id: int, ticket_id: int | None, reason: str) -> None:
     """Tell that a mail was refused or given up; its ticket says so, too."""
     _log.warning(
         "delivery.refused", outbox_id=outbox_id, ticket_id=ticket_id, reason=_hidden(reason)

@@ -37,7 +37,8 @@ class Kind(StrEnum):
 class OutboxMail(SQLModel, table=True):
     """One mail to one recipient.
 
-    mail_from: envelope sender, "" for the null one. headers: the head with its blank line; the
+    mail_from: envelope sender, "" for the null one. ticket_id, entry_id: None for mail to the
+    admin, which belongs to no ticket. headers: the head with its blank line; the
     rest is the blob body_sha256, which the mail's other recipients share. first_due_at: the five
     days of trying count from here.
     """
@@ -49,8 +50,8 @@ class OutboxMail(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    ticket_id: int = Field(foreign_key="ticket.id", index=True)
-    entry_id: int = Field(foreign_key="entry.id")
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    entry_id: int | None = Field(default=None, foreign_key="entry.id")
     kind: str
     event: str
     recipient: str
@@ -74,8 +75,8 @@ class OutboxMail(SQLModel, table=True):
 class Outgoing:
     """A mail to be put in the outbox; content: the whole of it, headers and body, with CRLF."""
 
-    ticket_id: int
-    entry_id: int
+    ticket_id: int | None
+    entry_id: int | None
     kind: Kind
     event: str
     recipient: str
@@ -89,8 +90,8 @@ class Leased:
     """A mail that is ours to send until the lease runs out. attempts: made before this one."""
 
     id: int
-    ticket_id: int
-    entry_id: int
+    ticket_id: int | None
+    entry_id: int | None
     kind: Kind
     event: str
     recipient: str

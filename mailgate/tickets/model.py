@@ -224,3 +224,11 @@ class AutomaticMail(SQLModel, table=True):
     kind: str
     ticket_id: int = Field(foreign_key="ticket.id")
     at: datetime = Field(index=True)
+
+
+class Alarm(SQLModel, table=True):
+    """Something the operator is told of once, while it lasts. since: when it was first told."""
+
+    name: str = Field(primary_key=True)
+    since: datetime
+    until: datetime

@@ -19,6 +19,7 @@ class Office:
     """The installation as its letters and tickets need it.
 
     centre: the name it signs with. domain: of our Message-IDs. instance: random id of the store.
+    admin: who is told of alarms, "" for nobody.
     """
 
     centre: str
@@ -29,6 +30,7 @@ class Office:
     directory: Directory
     letters: Letters
     limits: Limits
+    admin: str = ""
 
     def department_of(self, ticket: Ticket) -> Department:
         """Return the department of a ticket; the postmaster's if its own is configured no more."""

@@ -10,7 +10,8 @@ from sqlmodel import col
 from mailgate.config.configuration import Configuration
 from mailgate.config.loading import load
 from mailgate.daemon import wiring
-from mailgate.daemon.wiring import CannotStartError, Parts, build, make_jobs
+from mailgate.daemon.clockwork import make_jobs
+from mailgate.daemon.wiring import CannotStartError, Parts, build
 from mailgate.intake import spool
 from mailgate.intake.answers import NO_ROOM
 from mailgate.intake.spool import Spool
