@@ -10,6 +10,7 @@ from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.limits import ListenerSettings
 from mailgate.outbox.smarthost import SmarthostSettings
 from mailgate.replies.acknowledge import Limits
+from mailgate.tickets.office import Floods
 from mailgate.tokens import Keys
 
 
@@ -39,6 +40,7 @@ class Configuration:
     limits: Limits
     templates: Path | None
     mailboxes: tuple[MailboxSettings, ...] = ()
+    floods: Floods = field(default_factory=Floods)
     warnings: tuple[str, ...] = ()
 
     @property

@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from mailgate.config import values
+from mailgate.config.flooding import read_rates
 from mailgate.config.reader import Table
-from mailgate.intake.limits import ListenerLimits, ListenerSettings, refuse_lmtp_on_port_25
+from mailgate.intake.limits import (
+    ListenerLimits,
+    ListenerSettings,
+    RateLimits,
+    refuse_lmtp_on_port_25,
+)
 
 _OTHERS = 0o007
 
@@ -39,8 +45,9 @@ def _listener(section: Table, kind: Literal["smtp", "lmtp"]) -> ListenerSettings
         port = 2424
     limits = _limits(table)
     certificate, key = _tls(table)
+    rates = read_rates(table) if kind == "smtp" else RateLimits()
     table.close()
-    return ListenerSettings(kind, host, port, limits, certificate, key)
+    return ListenerSettings(kind, host, port, limits, certificate, key, rates)
 
 
 def _limits(table: Table) -> ListenerLimits:

@@ -12,6 +12,7 @@ from mailgate.config.answering import read_limits
 from mailgate.config.calendars import read_calendars
 from mailgate.config.centre import Centre, check_postmaster, read_centre
 from mailgate.config.configuration import Configuration
+from mailgate.config.flooding import read_floods
 from mailgate.config.listening import read_listeners
 from mailgate.config.mailboxes import check_authenticity, read_mailboxes
 from mailgate.config.place import find
@@ -46,6 +47,7 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
     key_id = centre.keys.entries[0][0] if centre.keys.entries else "k"
     departments = desks.read_departments(top, calendars, words, key_id)
     limits = read_limits(top)
+    floods = read_floods(top)
     mailboxes = read_mailboxes(top, departments, centre.state, lent=lent)
     check_authenticity(top)
     top.close()
@@ -67,6 +69,7 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
         directory=Directory.of(departments, _everyone(departments, agents), postmaster),
         calendars=calendars,
         limits=limits,
+        floods=floods,
         templates=centre.templates,
         mailboxes=mailboxes,
         warnings=tuple(sheet.warnings),

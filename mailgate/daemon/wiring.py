@@ -125,6 +125,7 @@ def make_office(configuration: Configuration, database: Database) -> Office:
         directory=configuration.directory,
         letters=Letters(configuration.templates),
         limits=configuration.limits,
+        floods=configuration.floods,
         admin=configuration.admin or "",
     )
 

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP
 
 from mailgate.intake import answers
 from mailgate.intake.limits import ListenerLimits
+from mailgate.intake.rates import Rates
 from mailgate.intake.reception import Reception
 
 BLOCK_BYTES = 64 * 1024
@@ -29,12 +30,16 @@ _LOOK_AGAIN_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Service:
-    """What all connections of a listener share. hostname: how we name ourselves."""
+    """What all connections of a listener share.
+
+    hostname: how we name ourselves. rates: None where nobody is sent away for his pace.
+    """
 
     reception: Reception
     limits: ListenerLimits
     hostname: str
     tls: ssl.SSLContext | None = None
+    rates: Rates | None = None
 
 
 class Conversation(SMTP):

@@ -21,6 +21,13 @@ class Events:
         """Tell that a whole message or a connection was refused, and with which fixed reply."""
         _log.info("intake.refused", source=source, peer=peer, reply=reply.decode().strip())
 
+    def too_fast(self, source: str, peer: str, who: str) -> None:
+        """Tell that mail of a peer is put off because he, or his network, sends too much.
+
+        who: "sender" or "network". Not told for each mail: a flood is one event a minute.
+        """
+        _log.warning("intake.too_fast", source=source, peer=peer, who=who)
+
     def fault(self, where: str, error: BaseException) -> None:
         """Tell of an error of ours that a client was answered 4xx for."""
         _log.error("intake.fault", where=where, exc_info=error)

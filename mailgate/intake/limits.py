@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from mailgate.intake.networks import LOOPBACK, Network
+
 
 @dataclass(frozen=True)
 class ListenerLimits:
@@ -39,10 +41,31 @@ class ListenerLimits:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How many mails in a minute and in an hour; None for no limit."""
+
+    minute: int | None = None
+    hour: int | None = None
+
+
+@dataclass(frozen=True)
+class RateLimits:
+    """The paces of one sender and of one network (an IPv4 /24, an IPv6 /64).
+
+    trusted_relays: networks whose connections are our own mail servers'.
+    """
+
+    sender: Pace = Pace(60, 600)
+    network: Pace = Pace(300, 3_000)
+    trusted_relays: tuple[Network, ...] = LOOPBACK
+
+
+@dataclass(frozen=True)
 class ListenerSettings:
     """One listener: its protocol, its address and its limits.
 
-    port: 0 lets the system choose. STARTTLS is offered where both TLS files are given.
+    port: 0 lets the system choose. rates: of SMTP alone; a mail server that hands on by LMTP has
+    taken responsibility for the mail already. STARTTLS is offered where both TLS files are given.
     Raises ValueError for LMTP on port 25 (RFC 2033 §5) and for a certificate without its key.
     """
 
@@ -52,6 +75,7 @@ class ListenerSettings:
     limits: ListenerLimits = ListenerLimits()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    rates: RateLimits = RateLimits()
 
     def __post_init__(self) -> None:
         refuse_lmtp_on_port_25(self.kind, self.port)

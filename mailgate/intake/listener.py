@@ -16,7 +16,9 @@ from mailgate.intake import answers
 from mailgate.intake.conversation import Conversation, Service
 from mailgate.intake.limits import ListenerLimits, ListenerSettings, refuse_lmtp_on_port_25
 from mailgate.intake.lmtp import LmtpSession
-from mailgate.intake.peers import Peers, group_of
+from mailgate.intake.networks import group_of
+from mailgate.intake.peers import Peers
+from mailgate.intake.rates import Rates
 from mailgate.intake.reception import Reception
 from mailgate.intake.smtp import SmtpSession
 
@@ -58,7 +60,8 @@ class Listener:
         sockets: Sequence[socket.socket] = (),
     ) -> None:
         self._settings = settings
-        self._service = Service(reception, settings.limits, hostname, tls_context(settings))
+        rates = Rates(settings.rates) if settings.kind == "smtp" else None
+        self._service = Service(reception, settings.limits, hostname, tls_context(settings), rates)
         self._session = LmtpSession if settings.kind == "lmtp" else SmtpSession
         self._peers = Peers(settings.limits, trust_loopback=settings.kind == "lmtp")
         self._conversations: set[Conversation] = set()

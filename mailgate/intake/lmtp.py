@@ -7,7 +7,7 @@ the same mailbox. All come from one commit, so they are all alike.
 from typing import ClassVar
 
 from mailgate.intake import answers
-from mailgate.intake.peers import is_loopback
+from mailgate.intake.networks import is_loopback
 from mailgate.intake.smtp import SmtpSession, Verb
 
 

@@ -1,39 +1,12 @@
 """Who may connect: caps on connections in all and per address. Knows nothing of sockets.
 
-Promises that one client alone cannot take all places. An IPv6 host owns a /64, so that is what
-counts as one address there.
+Promises that one client alone cannot take all places.
 """
 
-import ipaddress
 from collections import Counter
 
 from mailgate.intake.limits import ListenerLimits
-
-
-def is_loopback(peer: str) -> bool:
-    """Say whether an IP address is of this machine; "" (a unix socket) is."""
-    if not peer:
-        return True
-    try:
-        return _ip(peer).is_loopback
-    except ValueError:
-        return False
-
-
-def group_of(peer: str) -> str:
-    """Return what is counted as one address: an IPv4 address, or an IPv6 /64."""
-    try:
-        address = _ip(peer)
-    except ValueError:
-        return peer
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    return str(ipaddress.IPv6Network((address, 64), strict=False))
-
-
-def _ip(peer: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    return getattr(address, "ipv4_mapped", None) or address
+from mailgate.intake.networks import group_of, is_loopback
 
 
 class Peers:

@@ -57,7 +57,7 @@ class Transactions(Conversation):
         refusal = self._refuses(parameters)
         if refusal is not None:
             return self._reject(refusal)
-        refusal = self.service.reception.refuses_mail()
+        refusal = self.service.reception.refuses_mail() or self._too_fast(sender.address)
         if refusal is not None:
             return self._say(refusal)
         self._sender, self._utf8 = sender.address, utf8
@@ -79,6 +79,16 @@ class Transactions(Conversation):
             if len(digits) > 18 or int(digits or "0") > self.limits.max_message_size:
                 return answers.TOO_LARGE
         return None
+
+    def _too_fast(self, sender: str) -> bytes | None:
+        """Return the refusal of a mail beyond the pace of its sender or network, or None."""
+        rates = self.service.rates
+        who = rates.too_fast(sender, self.peer) if rates else None
+        if rates is None or who is None:
+            return None
+        if rates.is_news(self.peer):
+            self.service.reception.events.too_fast(self.source, self.peer, who)
+        return answers.TOO_FAST
 
     async def rcpt(self, argument: str) -> None:
         """RCPT: accept a recipient that is ours, and no other."""

@@ -15,6 +15,17 @@ from mailgate.tokens import Keys
 
 
 @dataclass(frozen=True)
+class Floods:
+    """How many new tickets an hour one sender may open; None for no limit.
+
+    What he sends beyond that waits for a human, in one group.
+    """
+
+    unproven: int | None = 50
+    proven: int | None = 500
+
+
+@dataclass(frozen=True)
 class Office:
     """The installation as its letters and tickets need it.
 
@@ -30,6 +41,7 @@ class Office:
     directory: Directory
     letters: Letters
     limits: Limits
+    floods: Floods = Floods()
     admin: str = ""
 
     def department_of(self, ticket: Ticket) -> Department:

@@ -42,12 +42,17 @@ class Recorder(Events):
     """Keeps events instead of logging them."""
 
     faults: list[BaseException] = field(default_factory=list)
+    told: list[tuple[str, str, str]] = field(default_factory=list)
 
     def accepted(self, spool_id: int, source: str, size: int, recipients: int) -> None:
         """Pass over it: the store knows."""
 
     def refused(self, source: str, peer: str, reply: bytes) -> None:
         """Pass over it: the client knows."""
+
+    def too_fast(self, source: str, peer: str, who: str) -> None:
+        """Keep who was put off."""
+        self.told.append((source, peer, who))
 
     def fault(self, where: str, error: BaseException) -> None:
         """Keep a fault of ours."""

@@ -1,10 +1,14 @@
 import shutil
 import subprocess
+from ipaddress import ip_network
 
 import pytest
 
+from mailgate.config.flooding import read_floods
 from mailgate.config.listening import read_listeners
 from mailgate.config.reader import Sheet
+from mailgate.intake.limits import Pace, RateLimits
+from mailgate.tickets.office import Floods
 
 TLS = """\
 [listener.smtp]
@@ -49,3 +53,33 @@ def test_a_certificate_of_another_key_is_refused(certificates, write):
     read_listeners(sheet.top)
     (fault,) = sheet.faults
     assert (fault.line, fault.wrong) == (3, "is for another key than tls_key")
+
+
+def test_rates_and_relays_are_taken(write):
+    """What is left out is the default; "none" and an empty list say that there is nothing."""
+    head = '[listener.smtp]\naddress = "127.0.0.1:0"\n'
+    for said, meant in (
+        ("", RateLimits()),
+        ('sender_rate = "9/hour"', RateLimits(sender=Pace(None, 9))),
+        (
+            'network_rate = "none"\nsender_rate = "2/hour,1 / minute"',
+            RateLimits(Pace(1, 2), Pace()),
+        ),
+        ("trusted_relays = []", RateLimits(trusted_relays=())),
+        (
+            'trusted_relays = ["192.0.2.7", "2001:db8::/32"]',
+            RateLimits(trusted_relays=(ip_network("192.0.2.7"), ip_network("2001:db8::/32"))),
+        ),
+    ):
+        sheet = Sheet(write(head + said))
+        smtp, _ = read_listeners(sheet.top)
+        assert sheet.faults == []
+        assert smtp is not None
+        assert smtp.rates == meant
+
+
+def test_floods_are_taken(write):
+    """A number an hour, or no limit."""
+    sheet = Sheet(write('[flood]\nunproven = "7/hour"\nproven = "none"\n'))
+    assert read_floods(sheet.top) == Floods(7, None)
+    assert sheet.faults == []

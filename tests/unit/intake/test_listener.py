@@ -12,6 +12,7 @@ import pytest
 
 from mailgate.intake import answers
 from mailgate.intake.conversation import Conversation
+from mailgate.intake.limits import Pace, RateLimits
 from mailgate.intake.listener import Listener, ListenerLimits, ListenerSettings, tls_context
 from mailgate.intake.reception import Reception
 from tests.integration.listening import House, Recorder, Store, house, knows
@@ -242,3 +243,27 @@ def test_who_is_told_to_leave_is_not_taken_all_the_same(
         client.sendall(b"Subject: x\r\n\r\nx\r\n.\r\n")
         assert _all(client) == [b"421 4.3.2"]
     assert not running.store.messages
+
+
+@pytest.mark.attack("A25")
+def test_who_sends_too_much_is_put_off_before_his_data(tmp_path: Path) -> None:
+    """450 at MAIL, for him alone; his session goes on and the operator is told once."""
+    rates = RateLimits(Pace(2, None), Pace(5, None), trusted_relays=())
+    settings = ListenerSettings("smtp", "127.0.0.1", 0, rates=rates)
+    with house(tmp_path, settings) as running, _client(running) as client:
+        senders = [b"a@c.example"] * 3 + [b"", b"b@c.example", b"", b"c@c.example", b""]
+        mails = b"".join(b"MAIL FROM:<%b>\r\nRSET\r\n" % sender for sender in senders)
+        client.sendall(b"EHLO c\r\n" + mails + b"QUIT\r\n")
+        said = [line for line in _all(client) if line in (b"250 2.1.0", b"450 4.7.1")]
+        ok, later = b"250 2.1.0", b"450 4.7.1"
+        assert said == [ok, ok, later, ok, ok, ok, later, later]
+        assert isinstance(running.events, Recorder)
+        assert running.events.told == [("smtp", "127.0.0.1", "sender")]
+
+
+def test_mail_servers_that_hand_on_by_lmtp_have_no_pace(tmp_path: Path) -> None:
+    """They took the mail already; putting it off would only fill their queues."""
+    settings = ListenerSettings("lmtp", "127.0.0.1", 0, rates=RateLimits(Pace(1), Pace(1), ()))
+    with house(tmp_path, settings) as running, _client(running) as client:
+        client.sendall(b"LHLO c\r\n" + b"MAIL FROM:<a@c.example>\r\nRSET\r\n" * 3 + b"QUIT\r\n")
+        assert _all(client).count(b"250 2.1.0") == 3

@@ -3,24 +3,10 @@
 import pytest
 
 from mailgate.intake.limits import ListenerLimits, ListenerSettings
-from mailgate.intake.peers import Peers, group_of, is_loopback
+from mailgate.intake.networks import is_loopback
+from mailgate.intake.peers import Peers
 
 LIMITS = ListenerLimits(max_connections=3, max_per_address=2)
-
-
-@pytest.mark.parametrize(
-    ("peer", "group"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3::9", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-    ],
-)
-def test_an_ipv6_network_counts_as_one_address(peer: str, group: str) -> None:
-    """A host that owns a /64 has no more places than one with a single address."""
-    assert group_of(peer) == group
 
 
 def test_places_are_counted_in_all_and_per_address() -> None:
