@@ -17,9 +17,13 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from mailgate.hours import ReceiptKind
 from mailgate.replies.dates import LANGUAGES
+from mailgate.replies.lines import BadCommand, HeldMail, TicketNews
 from mailgate.replies.sandbox import Shelf, make_environment
 from mailgate.replies.templates import (
+    FRAMES,
     TEMPLATES,
+    TO_AGENTS,
+    WITHOUT_TICKET,
     Event,
     Facts,
     known_names,
@@ -28,7 +32,6 @@ from mailgate.replies.templates import (
 )
 
 _SUFFIXES = ("txt", "html")
-_FRAME = "_frame"
 _MOMENT = datetime(2026, 11, 7, 9, 5, tzinfo=UTC)
 _NO_NAME = re.compile(r"'([^']+)' is undefined")
 
@@ -55,6 +58,18 @@ SAMPLE = Facts(
     agent="Ewa Nowak",
     recipient="anna@example.net",
     reason="550 5.1.1 no such mailbox",
+    files="plan.pdf, zdjęcie.jpg",
+    spool_id="123456",
+    news=(
+        TicketNews("[#123456]", "Faktura <nr 7>", (("new-ticket", 1), ("customer-reply", 3))),
+        TicketNews("[#123457]", "", (("undelivered", 1),)),
+    ),
+    held=(
+        HeldMail(123456, _MOMENT, "flood", "anna@example.net", date(2026, 11, 13)),
+        HeldMail(123457, _MOMENT, "no_department", ""),
+    ),
+    held_more=3,
+    bad_commands=(BadCommand("#clsoe", "unknown"), BadCommand("#hold jutro", "no-date")),
 )
 """Made-up facts in which nothing is missing."""
 
@@ -83,6 +98,16 @@ def samples(event: Event) -> Iterator[Facts]:
                 yield replace(facts, receipt_kind=kind)
                 yield replace(facts, receipt_kind=kind, as_received=True)
                 yield replace(facts, receipt_kind=kind, effective_day_only=True)
+        elif event in TO_AGENTS:
+            for warning in ("", "third-party", "failed"):
+                yield replace(facts, warning=warning)
+            yield replace(facts, files="", author="", by_mail=False)
+        elif event is Event.NOT_UNDERSTOOD:
+            yield facts
+            yield replace(facts, number="")
+        elif event is Event.HELD_DIGEST:
+            yield facts
+            yield replace(facts, held=facts.held[:1], held_more=0)
         elif event is Event.CLOSED:
             for rule in ("always", "within", "never"):
                 yield replace(facts, reopens=rule)
@@ -92,7 +117,7 @@ def samples(event: Event) -> Iterator[Facts]:
 
 def _strangers(directory: Path) -> Iterator[str]:
     """Yield a fault for each file that no letter would ever use; hidden files are let be."""
-    names = {f"{name}.{suffix}" for name in (*TEMPLATES, _FRAME) for suffix in _SUFFIXES}
+    names = {f"{name}.{suffix}" for name in (*TEMPLATES, *FRAMES) for suffix in _SUFFIXES}
     for entry in sorted(directory.iterdir()):
         if entry.name.startswith("."):
             continue
@@ -134,6 +159,9 @@ def _needed(event: Event, facts: Facts) -> tuple[str, ...]:
     if event is Event.RECEIVED:
         # The years do: a letter that gives no date of receipt misses the point of it.
         return (facts.number, facts.department, "2026")
+    if event in WITHOUT_TICKET or not facts.number:
+        # What it is about has the same digits, in another place.
+        return (SAMPLE.number,)
     return (facts.number,)
 
 

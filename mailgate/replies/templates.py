@@ -20,6 +20,7 @@ from jinja2 import Template
 
 from mailgate.hours import ReceiptKind
 from mailgate.replies.dates import LANGUAGES
+from mailgate.replies.lines import BadCommand, HeldMail, TicketNews
 from mailgate.replies.sandbox import Shelf, make_environment, one_line
 
 
@@ -36,10 +37,38 @@ class Event(StrEnum):
     NEW_TICKET = "new-ticket"
     CUSTOMER_REPLY = "customer-reply"
     UNDELIVERED = "undelivered"
+    AGENT_REPLY = "agent-reply"
+    NOTE = "note"
+    ASSIGNED = "assigned"
+    HANDED_OVER = "handed-over"
+    CAME_BACK = "came-back"
+    HOLD_ENDED = "hold-ended"
+    AGENT_DIGEST = "agent-digest"
+    AGENT_UNPROVEN = "agent-unproven"
+    NOT_UNDERSTOOD = "not-understood"
+    HELD_DIGEST = "held-digest"
 
 
-TEMPLATES = (*Event, "received-outside", "received-holiday")
-"""Every letter there is, each with a .txt and a .html; the frame is _frame."""
+NEWS = (
+    *(Event.AGENT_REPLY, Event.NOTE, Event.ASSIGNED),
+    *(Event.HANDED_OVER, Event.CAME_BACK, Event.HOLD_ENDED),
+)
+"""What agents are told in one template, agent-news, which looks at `event`."""
+
+TO_AGENTS = (*NEWS, Event.NEW_TICKET, Event.CUSTOMER_REPLY, Event.UNDELIVERED)
+"""What agents are told of a ticket, each in a letter of its own or as a line of their digest."""
+
+WITHOUT_TICKET = (Event.AGENT_DIGEST, Event.AGENT_UNPROVEN, Event.HELD_DIGEST)
+"""Letters that are about no one ticket."""
+
+TEMPLATES = (
+    *(event for event in Event if event not in NEWS),
+    *("agent-news", "received-outside", "received-holiday"),
+)
+"""Every letter there is, each with a .txt and a .html."""
+
+FRAMES = ("_frame", "_notice")
+"""What stands around the letters: around all, and around what agents are told of a ticket."""
 
 _RECEIVED = {
     ReceiptKind.INSIDE: "received",
@@ -59,6 +88,16 @@ _NEUTRAL = {
     Event.NEW_TICKET: {"pl": "Nowe zgłoszenie", "en": "New ticket"},
     Event.CUSTOMER_REPLY: {"pl": "Odpowiedź klienta", "en": "Customer's reply"},
     Event.UNDELIVERED: {"pl": "Nie doręczono wiadomości", "en": "Mail not delivered"},
+    Event.AGENT_REPLY: {"pl": "Odpowiedź konsultanta", "en": "Agent's reply"},
+    Event.NOTE: {"pl": "Notatka wewnętrzna", "en": "Internal note"},
+    Event.ASSIGNED: {"pl": "Przydzielone zgłoszenie", "en": "Ticket assigned"},
+    Event.HANDED_OVER: {"pl": "Przekazane zgłoszenie", "en": "Ticket handed over"},
+    Event.CAME_BACK: {"pl": "Zgłoszenie ponownie otwarte", "en": "Ticket reopened"},
+    Event.HOLD_ENDED: {"pl": "Koniec wstrzymania", "en": "Hold ended"},
+    Event.AGENT_DIGEST: {"pl": "Nowości w zgłoszeniach", "en": "News of tickets"},
+    Event.AGENT_UNPROVEN: {"pl": "Wstrzymana wiadomość", "en": "A message was held"},
+    Event.NOT_UNDERSTOOD: {"pl": "Polecenie niewykonane", "en": "Command not carried out"},
+    Event.HELD_DIGEST: {"pl": "Wstrzymane wiadomości", "en": "Held messages"},
 }
 
 # Words a desk may set for itself, and how they stand in templates: department_label and so on.
@@ -82,6 +121,8 @@ class Facts:
     received date without the hour. hours: the opening hours in words. centre: who signs.
     address: where new tickets go. author, at, comment: who wrote what and when; `at` is also
     when the event happened. words: as in Department. recipient, reason: of a mail undelivered.
+    For agents: files, names of attachments; warning, "third-party" or "failed", of who wrote;
+    by_mail, whether their reply reaches the customer; spool_id, of a held mail, and the lists.
     """
 
     number: str
@@ -110,6 +151,14 @@ class Facts:
     agent: str = ""
     recipient: str = ""
     reason: str = ""
+    files: str = ""
+    warning: str = ""
+    by_mail: bool = True
+    spool_id: str = ""
+    news: tuple[TicketNews, ...] = ()
+    held: tuple[HeldMail, ...] = ()
+    held_more: int = 0
+    bad_commands: tuple[BadCommand, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -200,13 +249,17 @@ def shipped_templates() -> Traversable:
 
 
 def template_name(event: Event, facts: Facts) -> str:
-    """Return which template an event asks for; receipt has three."""
+    """Return which template an event asks for; receipt has three, news of tickets one."""
+    if event in NEWS:
+        return "agent-news"
     return _RECEIVED[facts.receipt_kind] if event is Event.RECEIVED else event.value
 
 
 def subject_line(event: Event, language: str, facts: Facts) -> str:
     """Return the subject: the tag once, then the ticket's subject or neutral words."""
     subject = one_line(facts.subject or "")
+    if not facts.tag:
+        return subject or _NEUTRAL[event][language]
     if facts.tag in subject:
         subject = one_line(subject.replace(facts.tag, " "))
     if len(subject) > _SUBJECT_CHARS:
@@ -223,6 +276,7 @@ def known_names(event: Event, language: str, facts: Facts) -> dict[str, object]:
         name: one_line(value) if type(value) is str else value
         for name, value in facts.__dict__.items()
     }
+    known["event"] = event.value
     known["comment"] = _BREAKS.sub("\n", facts.comment).strip("\n")
     if event is Event.RECEIVED and facts.subject is None:
         known["author"] = known["comment"] = ""

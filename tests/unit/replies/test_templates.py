@@ -15,6 +15,7 @@ from mailgate.hours import ReceiptKind
 from mailgate.replies.dates import LANGUAGES
 from mailgate.replies.proofread import SAMPLE, samples
 from mailgate.replies.templates import (
+    FRAMES,
     TEMPLATES,
     Event,
     Facts,
@@ -242,7 +243,7 @@ def test_nothing_is_fetched_from_anywhere():
 
 def test_every_shipped_file_is_a_letter_and_every_letter_is_shipped():
     """Both languages have text and HTML of each letter, and nothing else lies there."""
-    expected = {f"{name}.{kind}" for name in (*TEMPLATES, "_frame") for kind in ("txt", "html")}
+    expected = {f"{name}.{kind}" for name in (*TEMPLATES, *FRAMES) for kind in ("txt", "html")}
     for language in LANGUAGES:
         assert {file.name for file in (shipped_templates() / language).iterdir()} == expected
 
