@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Message
 from mailgate.tokens import Keys, Purpose, read_address, read_message_id
 
@@ -40,14 +41,6 @@ class Standing(StrEnum):
     THIRD_PARTY = "third-party"
     STRANGER = "stranger"
     AGENT = "agent"
-
-
-class Authenticity(StrEnum):
-    """How far the From may be believed."""
-
-    PASS = "pass"  # noqa: S105 - an outcome of authentication, no secret
-    FAIL = "fail"
-    NONE = "none"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from mailgate.message.address import Address, is_plain_address
 from mailgate.message.message import Nature
 from mailgate.replies import acknowledge
 from mailgate.replies.compose import File
-from mailgate.threads import Authenticity
+from mailgate.message.authenticity import Authenticity
 from mailgate.tickets import correspondence, entries, ledger, people, service
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, Role, Source, Ticket

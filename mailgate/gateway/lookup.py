@@ -12,12 +12,12 @@ from sqlmodel import Session
 from mailgate.gateway.decide import Circumstances, Release
 from mailgate.intake.spool import Claimed
 from mailgate.message.address import Envelope
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.outbox import mail
 from mailgate.routing import Route, route
 from mailgate.threads import (
-    Authenticity,
     Candidate,
     Clue,
     Found,

@@ -25,9 +25,10 @@ from mailgate.gateway.lookup import Examined
 from mailgate.intake import spool
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.address import Address
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Attachment
 from mailgate.replies import acknowledge
-from mailgate.threads import Authenticity, Candidate, Standing
+from mailgate.threads import Candidate, Standing
 from mailgate.tickets import correspondence, entries, ledger, people, service, views
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket

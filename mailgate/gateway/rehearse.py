@@ -25,10 +25,10 @@ from mailgate.gateway.decide import (
 from mailgate.gateway.lookup import Examined, examine
 from mailgate.gateway.perform import acknowledgement, result_of
 from mailgate.intake.spool import Claimed, SpoolResult
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.replies.acknowledge import Acknowledge
-from mailgate.threads import Authenticity
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office

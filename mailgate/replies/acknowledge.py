@@ -15,8 +15,9 @@ from mailgate.message.address import (
     is_plain_address,
     split_subaddress,
 )
+from mailgate.message.alignment import organisational
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Nature
-from mailgate.threads import Authenticity
 
 _RATE = re.compile(r"([0-9]{1,6}) ?/ ?(hour|day)")
 
@@ -31,15 +32,6 @@ _PROGRAM = re.compile(
     r"owner-.*|.*-owner|.*-request|bounces?[-=].*|.*-bounces?"
     r"|(?:.*[._-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|nie[._-]?odpowiadaj)(?:[._-].*|[0-9]*)"
 )
-
-# Second-level domains under which strangers register, in country domains. No public suffix
-# list: one more dependency, monthly news, and all that hangs on it is one automatic mail.
-_SHARED_NAMES = (
-    "ac co com edu gov gob go gouv info biz ltd me mil ne net nom or org plc sch web"
-    " waw warszawa krakow lodz wroclaw poznan gdansk gdynia szczecin bydgoszcz lublin katowice"
-    " slask bialystok rzeszow kielce olsztyn opole radom torun zgora sklep"
-)
-_SHARED_SECOND_LEVELS = frozenset(_SHARED_NAMES.split())
 
 
 @dataclass(frozen=True)
@@ -151,17 +143,6 @@ def decide(incoming: Incoming, limits: Limits, spent: Spent) -> Acknowledge | Si
 def is_proven(incoming: Incoming) -> bool:
     """Say whether the sender is proven, by this mail or by what was known before."""
     return incoming.proven or incoming.authenticity is Authenticity.PASS
-
-
-def organisational(domain: str) -> str:
-    """Return the part of a domain that one organisation registers.
-
-    The last two labels, or three where the second level of a country's domain is a well-known
-    shared one (com.pl, co.uk). domain: as domain_of() gives it.
-    """
-    labels = domain.split(".")
-    shared = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SHARED_SECOND_LEVELS
-    return ".".join(labels[-3:] if shared else labels[-2:])
 
 
 def reads_no_mail(address: str) -> bool:

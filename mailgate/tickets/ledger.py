@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func, sel
 from sqlmodel import Session, col
 
 from mailgate.message.address import canonical, domain_of
-from mailgate.replies.acknowledge import Spent, organisational
+from mailgate.message.alignment import organisational
+from mailgate.replies.acknowledge import Spent
 from mailgate.store.database import insert_row
 from mailgate.tickets.model import AutomaticMail, Ticket
 

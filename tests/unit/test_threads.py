@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from mailgate import tokens
+from mailgate.message.authenticity import Authenticity
 from mailgate.threads import (
     Apart,
-    Authenticity,
     Candidate,
     Clue,
     Doubtful,

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.message.address import Address
+from mailgate.message.alignment import organisational
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Nature
 from mailgate.replies.acknowledge import (
     Acknowledge,
@@ -14,11 +16,9 @@ from mailgate.replies.acknowledge import (
     Silent,
     Spent,
     decide,
-    organisational,
     parse_rate,
     reads_no_mail,
 )
-from mailgate.threads import Authenticity
 
 ANNA = Incoming(
     nature=Nature.PERSON,
