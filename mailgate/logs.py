@@ -182,6 +182,11 @@ def acknowledgements_capped(ticket: int, reason: str) -> None:
     _log.error("acknowledgements-capped", ticket=ticket, reason=reason)
 
 
+def flood_held(spool_id: int, most: int) -> None:
+    """Raise the alarm that a sender asks for too many tickets; told once while it lasts."""
+    _log.error("flood-held", spool_id=spool_id, most=most)
+
+
 def spine_failed(spine: str, error: BaseException) -> None:
     """Tell that a loop of the daemon could not do its work, and goes on trying."""
     _log.error("spine-failed", spine=spine, exc_info=error)

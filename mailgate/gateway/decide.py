@@ -89,13 +89,26 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Recent:
+    """How many mails of one sender asked for a new ticket within the last hour.
+
+    who: the address in From or of the envelope, whichever sent more. most: as many may; counted
+    no further.
+    """
+
+    who: str
+    count: int
+    most: int
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """All that a decision rests on.
 
     reopens: whether a customer's reply may reopen the ticket that was found. seen: tickets, by
     department, that hold the same mail already. reported: the ticket of the mail of ours that a
     report, or what a machine sent to its envelope sender, speaks of. release: set when an
-    operator released the mail.
+    operator released the mail. recent: what its sender sent before; None where nobody counts.
     """
 
     nature: Nature
@@ -106,6 +119,7 @@ class Circumstances:
     seen: Mapping[str, Candidate] | None = None
     reported: Candidate | None = None
     release: Release | None = None
+    recent: Recent | None = None
 
 
 def decide(facts: Circumstances) -> tuple[Verdict, ...]:
@@ -181,14 +195,23 @@ def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
     return tuple(
         _duplicate(department.key, seen[department.key])
         if department.key in seen
-        else Open(
-            department.key,
-            reason,
-            hit.ticket if hit else None,
-            matched_by=hit.clue.matched_by if hit else None,
-            standing=found.standing,
-        )
+        else _new(facts, found, department.key, reason)
         for department in facts.route.departments
+    )
+
+
+def _new(facts: Circumstances, found: Apart, department: str, reason: str) -> Open | Hold:
+    """Open a ticket, unless it would be one too many of its sender's."""
+    recent, hit = facts.recent, found.hit
+    if recent is not None and recent.count >= recent.most:
+        flood = f"its sender has asked for {recent.most} new tickets within an hour"
+        return Hold(department, f"{flood}; {reason}", "flood")
+    return Open(
+        department,
+        reason,
+        hit.ticket if hit else None,
+        matched_by=hit.clue.matched_by if hit else None,
+        standing=found.standing,
     )
 
 

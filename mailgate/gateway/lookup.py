@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from mailgate.gateway.decide import Circumstances, Release
+from mailgate.gateway import mailbombs
+from mailgate.gateway.decide import Circumstances, Recent, Release
 from mailgate.intake.spool import Claimed
 from mailgate.message.address import Envelope
 from mailgate.message.authenticity import Authenticity
@@ -18,6 +19,7 @@ from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.outbox import mail
 from mailgate.routing import Route, route
 from mailgate.threads import (
+    Apart,
     Candidate,
     Clue,
     Found,
@@ -94,15 +96,17 @@ def examine(
         or (session is not None and people.is_proven(session, author))
     )
     reported = _reported(session, office, message, envelope, nature, now)
+    seen = _seen(session, message, now) if nature is not Nature.LOOP else {}
     circumstances = Circumstances(
         nature=nature,
         nature_reasons=reasons,
         route=routed,
         found=found,
         reopens=_reopens(session, office, found, claimed.arrival.received_at),
-        seen=_seen(session, message, now) if nature is not Nature.LOOP else {},
+        seen=seen,
         reported=reported.ticket if reported else None,
         release=_release(session, office, claimed, routed),
+        recent=_recent(session, office, claimed, found, seen, author, proven=proven),
     )
     return Examined(message, circumstances, authenticity, proven, vouched, reported)
 
@@ -164,6 +168,23 @@ def _seen(session: Session | None, message: Message, now: datetime) -> Mapping[s
         department: candidate(session, views.by_id(session, ticket_id))
         for department, ticket_id in first.items()
     }
+
+
+def _recent(
+    session: Session | None,
+    office: Office,
+    claimed: Claimed,
+    found: Found,
+    seen: Mapping[str, Candidate],
+    author: str | None,
+    *,
+    proven: bool,
+) -> Recent | None:
+    """Return what the sender sent before, where it matters: for what would open a ticket."""
+    if session is None or seen or not isinstance(found, Apart):
+        return None
+    most = office.floods.proven if proven else office.floods.unproven
+    return mailbombs.recent(session, claimed, author, most) if most is not None else None
 
 
 def _vouched(session: Session | None, found: Found, hits: list[Hit], author: str | None) -> bool:

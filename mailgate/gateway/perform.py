@@ -11,7 +11,7 @@ from typing import assert_never
 from sqlmodel import Session
 
 from mailgate import hours, logs
-from mailgate.gateway import reports
+from mailgate.gateway import mailbombs, reports
 from mailgate.gateway.decide import (
     Bounce,
     Duplicate,
@@ -22,7 +22,7 @@ from mailgate.gateway.decide import (
     Verdict,
 )
 from mailgate.gateway.lookup import Examined
-from mailgate.intake import spool
+from mailgate.intake import floods
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.address import Address
 from mailgate.message.authenticity import Authenticity
@@ -72,6 +72,9 @@ def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResul
             _duplicate(job, candidate)
             result.ticket, result.acknowledge_reason = candidate.number, reason
         case Hold() | Ignore():
+            sent = job.examined.circumstances.recent
+            if sent is not None and result.cause == floods.CAUSE:
+                mailbombs.tell(job.session, job.office, job.claimed.id, sent, job.now)
             result.acknowledge_reason = "no acknowledgement: no ticket was opened"
         case never:
             assert_never(never)
@@ -270,7 +273,7 @@ def _duplicate(job: Job, first: Candidate) -> None:
     Who sends one mail for ever, as broken programs do, fills no ticket with it.
     """
     message_id = job.examined.message.message_id
-    before = spool.duplicates(job.session, message_id, first.number, _MAX_DUPLICATES)
+    before = floods.duplicates(job.session, message_id, first.number, _MAX_DUPLICATES)
     if before == _MAX_DUPLICATES:
         return
     text = f"mail {job.claimed.id} is the same as one before and made no entry"

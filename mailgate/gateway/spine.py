@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from mailgate import cage, logs
 from mailgate.clock import Now
+from mailgate.gateway import mailbombs
 from mailgate.gateway.decide import decide
 from mailgate.gateway.lookup import examine
 from mailgate.gateway.perform import Job, perform
@@ -105,7 +106,13 @@ class Gateway:
             job = Job(session, self.office, claimed, examined, now)
             results = perform(job, verdicts)
             kept = spool.finish(
-                session, claimed.id, self.owner, now, message.message_id[:512], results
+                session,
+                claimed.id,
+                self.owner,
+                now,
+                message.message_id[:512],
+                results,
+                **mailbombs.marks(examined.message, examined.circumstances.recent, results),
             )
             if not kept:
                 raise ClaimLostError(f"mail {claimed.id} is not ours any more")

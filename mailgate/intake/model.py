@@ -27,13 +27,16 @@ class Spool(SQLModel, table=True):
 
     turn: the order of claims, in which senders take turns. source_key: delivery identity where
     the source has one. department: takes the mail where no address in it is ours. whole_size:
-    octets of a mail too large, of which only the headers are here. release_to: ticket number a
+    octets of a mail too large, of which only the headers are here. author: canonical address in
+    From, once read. flood_of: the sender in whose flood it is held. release_to: ticket number a
     held mail was released into, 0 for a new one.
     """
 
     __table_args__ = (
         Index("ix_spool_state_turn", "state", "turn", "id"),
         Index("ix_spool_sender_key_state_turn", "sender_key", "state", "turn"),
+        Index("ix_spool_author_received_at", "author", "received_at"),
+        Index("ix_spool_sender_key_received_at", "sender_key", "received_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -60,6 +63,8 @@ class Spool(SQLModel, table=True):
     next_try_at: datetime | None = None
     finished_at: datetime | None = None
     message_id: str = Field(default="", index=True, max_length=512)
+    author: str | None = None
+    flood_of: str | None = Field(default=None, index=True)
     last_error: str | None = Field(default=None, sa_type=Text)
     why: str | None = Field(default=None, sa_type=Text)
     release_to: int | None = None

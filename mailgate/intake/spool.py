@@ -88,7 +88,7 @@ def put(session: Session, arrival: Arrival, octets: Octets) -> int:
         if spool_id is not None:
             return int(spool_id)
     blobs.put(session, octets.sha256, octets.size, octets.chunks, arrival.received_at)
-    sender_key = _sender_key(arrival)
+    sender_key = sender_key_of(arrival)
     row = {
         "source": arrival.source,
         "source_key": arrival.source_key,
@@ -112,7 +112,8 @@ def put(session: Session, arrival: Arrival, octets: Octets) -> int:
     return int(session.execute(_INSERT, row).scalar_one())
 
 
-def _sender_key(arrival: Arrival) -> str:
+def sender_key_of(arrival: Arrival) -> str:
+    """Return by which key senders take turns: the envelope's, or the peer where that names none."""
     return canonical(arrival.envelope.mail_from or "") or f"peer:{arrival.peer}"
 
 
@@ -188,10 +189,13 @@ def finish(
     now: datetime,
     message_id: str,
     results: Sequence[SpoolResult],
+    author: str | None = None,
+    flood_of: str | None = None,
 ) -> bool:
     """Record what was decided and close the mail; say False where the claim was lost meanwhile.
 
-    One held result holds the whole mail, with its cause. The caller rolls back on False.
+    One held result holds the whole mail, with its cause. author, flood_of: see Spool. The caller
+    rolls back on False.
     """
     held = next((result.cause for result in results if result.verdict == "hold"), None)
     values = {
@@ -201,6 +205,8 @@ def finish(
         "cause": held,
         "finished_at": now,
         "message_id": message_id,
+        "author": author,
+        "flood_of": flood_of,
     }
     changed: Any = session.execute(_FINISH, values)
     if changed.rowcount != 1:
@@ -271,24 +277,6 @@ def results_of(session: Session, spool_id: int) -> list[SpoolResult]:
         .order_by(col(SpoolResult.id))
     )
     return list(session.execute(statement).scalars())
-
-
-def duplicates(session: Session, message_id: str, ticket: int, most: int) -> int:
-    """Return how many mails of that Message-ID were recorded as duplicates in that ticket.
-
-    Counts no further than `most`.
-    """
-    its = (
-        select(col(SpoolResult.id))
-        .join(Spool, col(Spool.id) == col(SpoolResult.spool_id))
-        .where(
-            col(SpoolResult.ticket) == ticket,
-            col(SpoolResult.verdict) == "duplicate",
-            col(Spool.message_id) == message_id[:512],
-        )
-        .limit(most)
-    )
-    return len(session.execute(its).all())
 
 
 def waiting(session: Session) -> int:

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from mailgate import cage, logs
 from mailgate.departments import Directory, Reopen, ReopenRule
-from mailgate.intake import held, spool
+from mailgate.intake import floods, held
 from mailgate.intake.spool import Spool
 from mailgate.message.parse import simplified
 from mailgate.outbox.mail import OutboxMail
@@ -172,7 +172,7 @@ def test_a_mail_that_comes_again_without_end_fills_no_ticket(database: Database)
     assert len(texts) == 5
     assert [each.endswith("in the spool only") for each in texts] == [False] * 4 + [True]
     with database.reading() as session:
-        assert spool.duplicates(session, "<1@example.net>", first.ticket or 0, 99) == 8
+        assert floods.duplicates(session, "<1@example.net>", first.ticket or 0, 99) == 8
     (other,) = gate.receive(two)
     gate.receive(two)
     assert len(gate.events(other.ticket)) == 1

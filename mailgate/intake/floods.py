@@ -1,0 +1,135 @@
+"""Floods in the spool: how much one sender sent of late, and what of it is held as one group.
+
+Counts no further than it is asked to, by an index, however much there is. A group is let in or
+put away at once, in the caller's transaction; octets are never changed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlmodel import Session, col
+
+from mailgate.intake.model import Spool, SpoolResult, State
+from mailgate.message.address import canonical
+
+CAUSE = "flood"
+WINDOW = timedelta(hours=1)
+_MAX_ADDRESS = 320
+
+
+@dataclass(frozen=True)
+class Group:
+    """The mails of one sender that are held together. first_at, last_at: when they came in."""
+
+    sender: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+def name_of(address: str) -> str:
+    """Return an address as it is counted by: canonical, and no longer than an address can be."""
+    return canonical(address)[:_MAX_ADDRESS]
+
+
+def by_author(session: Session, author: str, at: datetime, most: int, but: int) -> int:
+    """Return how many mails of an address in From asked for a new ticket in the hour up to `at`.
+
+    most: where counting ends. but: the mail that is not counted, since it is looked at.
+    """
+    return _lately(session, col(Spool.author) == name_of(author), at, most, but)
+
+
+def by_envelope(session: Session, sender_key: str, at: datetime, most: int, but: int) -> int:
+    """Return the same of an envelope sender, as spool.sender_key_of names it."""
+    return _lately(session, col(Spool.sender_key) == sender_key, at, most, but)
+
+
+def _lately(
+    session: Session, whose: ColumnElement[bool], at: datetime, most: int, but: int
+) -> int:
+    # Those held as part of a flood count too: it ends when he has kept to his measure for an hour.
+    asked = or_(
+        col(SpoolResult.verdict) == "open",
+        col(SpoolResult.cause) == CAUSE,
+    )
+    found = (
+        select(col(Spool.id))
+        .join(SpoolResult, col(SpoolResult.spool_id) == col(Spool.id))
+        .where(whose, col(Spool.received_at) > at - WINDOW, col(Spool.received_at) <= at)
+        .where(asked, col(Spool.id) != but)
+        .distinct()
+        .limit(most)
+    )
+    return len(session.execute(found).all())
+
+
+def groups(session: Session) -> list[Group]:
+    """Return the groups that are held, the largest first."""
+    its = (
+        select(
+            col(Spool.flood_of),
+            func.count(),
+            func.min(col(Spool.received_at)),
+            func.max(col(Spool.received_at)),
+        )
+        .where(_IS_HELD)
+        .group_by(col(Spool.flood_of))
+        .order_by(func.count().desc(), col(Spool.flood_of))
+    )
+    return [Group(*row) for row in session.execute(its)]
+
+
+_IS_HELD = (
+    (col(Spool.state) == State.HELD)
+    & (col(Spool.cause) == CAUSE)
+    & col(Spool.flood_of).is_not(None)
+)
+
+
+def release(session: Session, sender: str) -> int:
+    """Let all held mails of a sender in, each as a new ticket; return how many."""
+    return _change(
+        session,
+        sender,
+        state=State.NEW,
+        cause=None,
+        release_to=0,
+        attempts=0,
+        next_try_at=None,
+        last_error=None,
+        finished_at=None,
+    )
+
+
+def put_away(session: Session, sender: str, why: str) -> int:
+    """Put all held mails of a sender away with a reason; rows and octets stay. Return how many."""
+    return _change(session, sender, state=State.DELETED, why=why)
+
+
+def _change(session: Session, sender: str, **values: Any) -> int:
+    of_his = _IS_HELD & (col(Spool.flood_of) == name_of(sender))
+    changed: Any = session.execute(
+        update(Spool).where(of_his).values(values).execution_options(synchronize_session=False)
+    )
+    return int(changed.rowcount)
+
+
+def duplicates(session: Session, message_id: str, ticket: int, most: int) -> int:
+    """Return how many mails of that Message-ID were recorded as duplicates in that ticket.
+
+    Counts no further than `most`.
+    """
+    its = (
+        select(col(SpoolResult.id))
+        .join(Spool, col(Spool.id) == col(SpoolResult.spool_id))
+        .where(
+            col(SpoolResult.ticket) == ticket,
+            col(SpoolResult.verdict) == "duplicate",
+            col(Spool.message_id) == message_id[:512],
+        )
+        .limit(most)
+    )
+    return len(session.execute(its).all())
