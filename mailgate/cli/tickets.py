@@ -6,16 +6,18 @@ or nothing has changed.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
-from mailgate.cli import acting, casefile, words
+from mailgate.cli import acting, casefile, page, words
 from mailgate.cli.acting import Acting, act
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.number import Number
 from mailgate.cli.output import print_json
 from mailgate.cli.telephone import new
+from mailgate.store import blobs
 from mailgate.tickets import service, views
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Entry
@@ -101,11 +103,24 @@ def list_(
 @tickets.command(epilog="Example: mailgate tickets show 123456")
 @click.argument("number", metavar="N", type=Number())
 @_JSON
+@click.option("--html", "as_html", is_flag=True, help="Print one page for a browser, safe to open.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it to FILE."
+)
 @click.pass_obj
-def show(path: Path | None, number: int, as_json: bool) -> None:
-    """Print a ticket and its conversation."""
+def show(path: Path | None, number: int, as_json: bool, as_html: bool, output: Path | None) -> None:
+    """Print a ticket and its conversation.
+
+    With --html the mails are shown as they were laid out, without scripts, forms or remote images.
+    """
+    if (as_json and as_html) or (output and not as_html):
+        raise click.UsageError("--html goes without --json, and -o only with --html")
     with opened(path) as desk, desk.database.reading() as session:
         told = casefile.whole(session, desk, acting.find(session, number))
+        if as_html:
+            original = partial(blobs.get_bytes, session)
+            page.write_out(page.write_html(told, original), output)
+            return
     if as_json:
         print_json(told)
     else:
@@ -150,7 +165,7 @@ def note(
         number,
         agent,
         as_json,
-        lambda at: service.note(at.session, at.ticket, at.by, said, at.now, files),
+        lambda at: service.note(at.session, at.desk.office, at.ticket, at.by, said, at.now, files),
     )
 
 
@@ -224,7 +239,9 @@ def assign(path: Path | None, number: int, who: str, agent: str | None, as_json:
         number,
         agent,
         as_json,
-        lambda at: service.assign(at.session, at.ticket, at.by, at.desk.agent(who), at.now),
+        lambda at: service.assign(
+            at.session, at.desk.office, at.ticket, at.by, at.desk.agent(who), at.now
+        ),
     )
 
 
