@@ -28,8 +28,9 @@ class Spool(SQLModel, table=True):
     turn: the order of claims, in which senders take turns. source_key: delivery identity where
     the source has one. department: takes the mail where no address in it is ours. whole_size:
     octets of a mail too large, of which only the headers are here. author: canonical address in
-    From, once read. flood_of: the sender in whose flood it is held. release_to: ticket number a
-    held mail was released into, 0 for a new one.
+    From, once read. flood_of: the sender in whose flood it is held. authenticity: how far he was
+    believed when it was decided on. release_to: ticket number a held mail was released into, 0
+    for a new one.
     """
 
     __table_args__ = (
@@ -65,6 +66,8 @@ class Spool(SQLModel, table=True):
     message_id: str = Field(default="", index=True, max_length=512)
     author: str | None = None
     flood_of: str | None = Field(default=None, index=True)
+    authenticity: str | None = None
+    authenticity_reason: str | None = Field(default=None, sa_type=Text)
     last_error: str | None = Field(default=None, sa_type=Text)
     why: str | None = Field(default=None, sa_type=Text)
     release_to: int | None = None

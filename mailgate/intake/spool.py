@@ -191,11 +191,13 @@ def finish(
     results: Sequence[SpoolResult],
     author: str | None = None,
     flood_of: str | None = None,
+    authenticity: str | None = None,
+    authenticity_reason: str | None = None,
 ) -> bool:
     """Record what was decided and close the mail; say False where the claim was lost meanwhile.
 
-    One held result holds the whole mail, with its cause. author, flood_of: see Spool. The caller
-    rolls back on False.
+    One held result holds the whole mail, with its cause. author, flood_of, authenticity: see
+    Spool. The caller rolls back on False.
     """
     held = next((result.cause for result in results if result.verdict == "hold"), None)
     values = {
@@ -207,6 +209,8 @@ def finish(
         "message_id": message_id,
         "author": author,
         "flood_of": flood_of,
+        "authenticity": authenticity,
+        "authenticity_reason": authenticity_reason,
     }
     changed: Any = session.execute(_FINISH, values)
     if changed.rowcount != 1:
