@@ -11,12 +11,13 @@ from typing import Any
 import click
 from sqlmodel import Session
 
+from mailgate.cli import floods as flooding
 from mailgate.cli import results
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.failures import NOTHING_FOUND, Failure
 from mailgate.cli.number import Number
 from mailgate.cli.output import Told, clock, columns, iso, octets, pairs, plain, print_json
-from mailgate.intake import held
+from mailgate.intake import floods, held
 from mailgate.intake.spool import Spool, State, results_of
 from mailgate.store import blobs
 from mailgate.tickets import views
@@ -25,6 +26,8 @@ _COLUMNS = ("ID", "RECEIVED", "STATE", "CAUSE", "SIZE", "FROM", "TO", "RESULT")
 _MAX_DIGITS = 18  # more than any id has, and no more than a database takes
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 _ID = click.argument("key", metavar="ID")
+_MAYBE_ID = click.argument("key", metavar="[ID]", required=False)
+_FLOOD = click.option("--flood", metavar="SENDER", help="All that is held in this one's flood.")
 
 
 @click.group()
@@ -37,26 +40,52 @@ def spool() -> None:
 
 @spool.command(name="list", epilog="Example: mailgate spool list --held")
 @click.option("--held", "only_held", is_flag=True, help="Only what waits for a human.")
+@click.option("--floods", "only_floods", is_flag=True, help="Only senders whose mail is a flood.")
 @click.option("--state", type=click.Choice([each.value for each in State]), multiple=True)
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def list_(
-    path: Path | None, only_held: bool, state: tuple[str, ...], limit: int, as_json: bool
+    path: Path | None,
+    only_held: bool,
+    only_floods: bool,
+    state: tuple[str, ...],
+    limit: int,
+    as_json: bool,
 ) -> None:
-    """List mail taken in, the newest first."""
+    """List mail taken in, the newest first; with --held a flood is one line, by its sender."""
+    if only_floods:
+        _list_floods(path, as_json)
+        return
     states = [State(each) for each in state] + ([State.HELD] if only_held else [])
     with opened(path) as desk, desk.database.reading() as session:
-        rows = held.listing(session, list(dict.fromkeys(states)), limit=limit + 1)
+        grouped = only_held and not as_json
+        rows = held.listing(
+            session, list(dict.fromkeys(states)), limit=limit + 1, floods=not grouped
+        )
         told = [told_of(session, desk, row) for row in rows[:limit]]
+        groups = flooding.told_of(session, desk) if grouped else []
     if as_json:
         print_json(told)
     elif told:
         click.echo(columns(_COLUMNS, (_row(each) for each in told)))
-    else:
+    elif not groups:
         click.echo("no such mail", err=True)
+    if groups:
+        click.echo(("\n" if told else "") + flooding.table(groups))
     if len(rows) > limit:
         click.echo(f"only the newest {limit} are listed; see --limit", err=True)
+
+
+def _list_floods(path: Path | None, as_json: bool) -> None:
+    with opened(path) as desk, desk.database.reading() as session:
+        groups = flooding.told_of(session, desk)
+    if as_json:
+        print_json(groups)
+    elif groups:
+        click.echo(flooding.table(groups))
+    else:
+        click.echo("no flood is held", err=True)
 
 
 @spool.command(epilog="Example: mailgate spool show 17 --raw > 17.eml")
@@ -97,13 +126,24 @@ def retry(path: Path | None, key: str, as_json: bool) -> None:
 
 
 @spool.command(epilog="Example: mailgate spool release 17 --ticket 123456")
-@_ID
+@_MAYBE_ID
+@_FLOOD
 @click.option("--ticket", metavar="N", type=Number(), help="Into this ticket; else as a new one.")
 @_JSON
 @click.pass_obj
-def release(path: Path | None, key: str, ticket: int | None, as_json: bool) -> None:
-    """Let a held mail in, as a new ticket or into ticket N."""
+def release(
+    path: Path | None, key: str | None, flood: str | None, ticket: int | None, as_json: bool
+) -> None:
+    """Let a held mail in, as a new ticket or into ticket N; or a whole flood, as new tickets."""
+    flooding.only_one(key, flood)
+    if flood is not None and ticket is not None:
+        raise click.UsageError("a flood is let in as new tickets; leave --ticket out")
     with opened(path) as desk:
+        if flood is not None or key is None:
+            with desk.database.writing() as session:
+                count = floods.release(session, flood or "")
+            flooding.report(count, flood or "", "are let in as new tickets", as_json)
+            return
         with desk.database.writing() as session:
             row = find(session, key)
             into = views.by_number(session, ticket) if ticket is not None else None
@@ -116,15 +156,22 @@ def release(path: Path | None, key: str, ticket: int | None, as_json: bool) -> N
 
 
 @spool.command(epilog='Example: mailgate spool delete 17 --why "advertising"')
-@_ID
+@_MAYBE_ID
+@_FLOOD
 @click.option("--why", metavar="TEXT", required=True, help="The reason, which is kept.")
 @_JSON
 @click.pass_obj
-def delete(path: Path | None, key: str, why: str, as_json: bool) -> None:
-    """Put a held mail away with a reason; it stays listed."""
+def delete(path: Path | None, key: str | None, flood: str | None, why: str, as_json: bool) -> None:
+    """Put a held mail, or a whole flood, away with a reason; it stays listed."""
+    flooding.only_one(key, flood)
     if not why.strip():
         raise click.BadParameter("give a reason, for whoever looks for the mail later")
     with opened(path) as desk:
+        if flood is not None or key is None:
+            with desk.database.writing() as session:
+                count = floods.put_away(session, flood or "", why.strip())
+            flooding.report(count, flood or "", "are put away", as_json)
+            return
         with desk.database.writing() as session:
             row = find(session, key)
             held.delete(session, row, why.strip())

@@ -6,9 +6,10 @@ the mail does not allow. Octets are never changed; a deleted mail keeps its row 
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from mailgate.intake.floods import CAUSE
 from mailgate.intake.spool import Spool, State
 from mailgate.store.text import is_storable
 
@@ -18,10 +19,22 @@ class NotAllowedError(Exception):
 
 
 def listing(
-    session: Session, states: Sequence[State] = (), newest_first: bool = True, limit: int = 1000
+    session: Session,
+    states: Sequence[State] = (),
+    newest_first: bool = True,
+    limit: int = 1000,
+    *,
+    floods: bool = True,
 ) -> list[Spool]:
-    """Return mails in the given states, all states if none is given."""
+    """Return mails in the given states, all states if none is given.
+
+    floods: also those that are held as part of a flood, of which there may be thousands.
+    """
     statement = select(Spool)
+    if not floods:
+        statement = statement.where(
+            or_(col(Spool.cause).is_(None), col(Spool.cause) != CAUSE, col(Spool.state) != "held")
+        )
     if states:
         statement = statement.where(col(Spool.state).in_(states))
     order = col(Spool.id).desc() if newest_first else col(Spool.id)

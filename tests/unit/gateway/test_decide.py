@@ -8,6 +8,7 @@ from mailgate.gateway.decide import (
     Hold,
     Ignore,
     Open,
+    Recent,
     Release,
     decide,
 )
@@ -154,3 +155,21 @@ def test_an_operator_lets_held_mail_into_a_ticket(
     (verdict,) = decide(facts(found=found, release=Release(TICKET, "dynamics")))
     assert isinstance(verdict, FollowUp) and verdict.ticket is TICKET
     assert (verdict.standing, verdict.speaks) == (standing, speaks)
+
+
+@pytest.mark.attack("A25")
+@pytest.mark.parametrize(("count", "verdict"), [(49, Open), (50, Hold), (51, Hold)])
+def test_one_ticket_too_many_of_a_sender_is_held(count: int, verdict: type) -> None:
+    """Only what would open a ticket; what is seen, released or a reply goes its way."""
+    sent = Recent("eve@evil.example", count, 50)
+    for each in decide(facts(recent=sent, route=TO_BOTH)) + decide(
+        facts(recent=sent, found=STRANGER)
+    ):
+        assert isinstance(each, verdict)
+        assert getattr(each, "cause", "flood") == "flood"
+        assert "eve@" not in each.reason
+    first, second = decide(facts(recent=sent, route=TO_BOTH, seen={"dynamics": TICKET}))
+    assert isinstance(first, Duplicate)
+    assert isinstance(second, verdict)
+    assert isinstance(decide(facts(recent=sent, found=HIS))[0], FollowUp)
+    assert isinstance(decide(facts(recent=sent, release=Release(None, "dynamics")))[0], Open)
