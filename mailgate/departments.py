@@ -27,6 +27,13 @@ class Reopen:
     days: int = 0
 
 
+class Strangers(StrEnum):
+    """What becomes of mail that points at a ticket of somebody else's."""
+
+    NEW_TICKET = "new-ticket"
+    HOLD = "hold"
+
+
 @dataclass(frozen=True)
 class Agent:
     """Someone who answers customers."""
@@ -41,6 +48,9 @@ class Department:
 
     addresses: as written in the configuration; the first is the one it writes from.
     close_resolved_after: business days, 0 for never. groups: List-Ids of lists that feed it.
+    notify: its agents are told by mail what happens.
+    strangers: who points at a ticket he takes no part in. copies: whom an authenticated customer
+    names in Cc joins his ticket, and Cc recipients are sent what customers write later.
     words: words of this desk by key and language, such as {"department": {"pl": "Dział"}}.
     """
 
@@ -55,6 +65,9 @@ class Department:
     groups: frozenset[str] = frozenset()
     close_resolved_after: int = 0
     phone: str = ""
+    strangers: Strangers = Strangers.NEW_TICKET
+    copies: bool = False
+    notify: bool = True
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property

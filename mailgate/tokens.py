@@ -109,10 +109,19 @@ def read_address(keys: Keys, address: str, today: date) -> Token | None:
 
 
 def signed_message_id(
-    keys: Keys, number: int, nonce: str, instance: str, domain: str, today: date
+    keys: Keys,
+    number: int,
+    nonce: str,
+    instance: str,
+    domain: str,
+    today: date,
+    participant: int = 0,
 ) -> str:
-    """Return a Message-ID of ours, with angle brackets; nonce makes it unique ([a-z0-9])."""
-    token = sign(keys, Purpose.MESSAGE, number, 0, today, nonce)
+    """Return a Message-ID of ours, with angle brackets; nonce makes it unique ([a-z0-9]).
+
+    participant: whom the mail is for alone, 0 where several get it.
+    """
+    token = sign(keys, Purpose.MESSAGE, number, participant, today, nonce)
     return f"<t{number}.{nonce}.{token}.{instance}@{domain}>"
 
 

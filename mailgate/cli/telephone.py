@@ -18,10 +18,10 @@ from mailgate.cli.desk import Desk, opened
 from mailgate.cli.output import plain
 from mailgate.departments import Department
 from mailgate.message.address import Address, is_plain_address
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Nature
 from mailgate.replies import acknowledge
 from mailgate.replies.compose import File
-from mailgate.message.authenticity import Authenticity
 from mailgate.tickets import correspondence, entries, ledger, people, service
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, Role, Source, Ticket
@@ -101,7 +101,9 @@ def _open(
         subject=call.subject,
         proven=True,
     )
-    ticket, entry = service.open_ticket(session, desk.office, to, contribution, now, now)
+    ticket, entry = service.open_ticket(
+        session, desk.office, to, contribution, now, now, by.who.address
+    )
     entries.add_files(session, entry, call.files, now)
     for each in call.copied:
         person = people.meet(session, each, now)

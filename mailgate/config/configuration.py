@@ -8,6 +8,7 @@ from mailgate.departments import Directory
 from mailgate.hours import Calendar
 from mailgate.intake.imap.settings import MailboxSettings
 from mailgate.intake.limits import ListenerSettings
+from mailgate.jobs.notify import Pace
 from mailgate.outbox.smarthost import SmarthostSettings
 from mailgate.replies.acknowledge import Limits
 from mailgate.tickets.office import Floods
@@ -22,6 +23,7 @@ class Configuration:
     store_url: as SQLAlchemy reads it, a file's path absolute. smarthost: None sends nothing.
     templates: the operator's own letters, None for the shipped ones alone. mailboxes: to watch.
     warnings: what works, but probably not as meant; each on a line of its own.
+    pace: how often agents get mail.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class Configuration:
     warnings: tuple[str, ...] = ()
 
     @property
+    pace: Pace = field(default_factory=Pace)
     def socket(self) -> Path:
         """The local socket on which the daemon takes mail of `mailgate accept`."""
         return self.state / "mailgate.sock"

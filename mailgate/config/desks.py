@@ -7,7 +7,7 @@ from mailgate.config import values
 from mailgate.config.calendars import STAND_IN
 from mailgate.config.reader import Sheet, Table, Unfit
 from mailgate.config.wording import close_to, either, show
-from mailgate.departments import Agent, Department, Reopen, ReopenRule
+from mailgate.departments import Agent, Department, Reopen, ReopenRule, Strangers
 from mailgate.hours import Calendar
 from mailgate.message.address import canonical, split_subaddress
 
@@ -86,6 +86,11 @@ def read_departments(
                 groups=frozenset(group for _, group in table.each("groups", _list_id)),
                 close_resolved_after=table.take("close_resolved_after", values.number(0, 366), 0),
                 phone=table.take("phone", values.text, ""),
+                strangers=Strangers(
+                    table.take("strangers", values.choice(*Strangers), Strangers.NEW_TICKET)
+                ),
+                copies=table.take("copies", values.flag, False),
+                notify=table.take("notify", values.flag, True),
                 words=words,
             )
         )

@@ -15,6 +15,7 @@ from mailgate.config.configuration import Configuration
 from mailgate.config.flooding import read_floods
 from mailgate.config.listening import read_listeners
 from mailgate.config.mailboxes import check_authenticity, read_mailboxes
+from mailgate.config.notifying import read_pace
 from mailgate.config.place import find
 from mailgate.config.reader import Sheet
 from mailgate.config.sending import read_smarthost
@@ -50,6 +51,7 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
     floods = read_floods(top)
     mailboxes = read_mailboxes(top, departments, centre.state, lent=lent)
     check_authenticity(top)
+    pace = read_pace(top)
     top.close()
     postmaster = _check_across(sheet, centre, departments)
     sheet.close()
@@ -74,6 +76,7 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
         mailboxes=mailboxes,
         warnings=tuple(sheet.warnings),
     )
+        pace=pace,
 
 
 def _check_across(sheet: Sheet, centre: Centre, departments: tuple[Department, ...]) -> str:

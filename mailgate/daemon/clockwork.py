@@ -35,7 +35,7 @@ def make_jobs(
     def end_hold(session: Session, ticket_id: int, at: datetime) -> None:
         ticket = views.locked(session, ticket_id)
         if ticket.status == Status.ON_HOLD and is_over(ticket, at):
-            service.end_hold(session, ticket, at)
+            service.end_hold(session, office, ticket, at)
 
     def close_resolved(session: Session, ticket_id: int, at: datetime) -> None:
         ticket = views.locked(session, ticket_id)

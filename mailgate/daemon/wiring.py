@@ -29,6 +29,7 @@ from mailgate.intake.imap.patience import Slots
 from mailgate.intake.imap.watcher import Watcher
 from mailgate.intake.reception import Reception
 from mailgate.intake.spool import Arrival
+from mailgate.jobs.notify import Notifier
 from mailgate.jobs.schedule import Schedule
 from mailgate.outbox.mail import Kind, Leased
 from mailgate.outbox.smarthost import Smarthost
@@ -61,6 +62,7 @@ class Parts:
     gateway: Loop
     delivery: Loop | None
     jobs: Loop
+    notices: Loop
     watchers: list[Watcher]
     sender: Delivery | None
     locks: ExitStack
@@ -68,7 +70,11 @@ class Parts:
     @property
     def loops(self) -> list[Loop]:
         """The spines' threads."""
-        return [loop for loop in (self.gateway, self.delivery, self.jobs) if loop is not None]
+        return [
+            loop
+            for loop in (self.gateway, self.delivery, self.jobs, self.notices)
+            if loop is not None
+        ]
 
 
 def open_store(configuration: Configuration, *, make: bool = True) -> Database:
@@ -170,12 +176,14 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     def mail_is_done() -> None:
         gateway.beat()
         if delivery is not None:
+        notices.wake()
             delivery.wake()
 
     sender = _make_sender(configuration, database, office, owner, now, delivery_lives)
     delivery = Loop("delivery", sender.step) if sender else None
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
     schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
+    notices = _notices(configuration, database, office, now, delivery)
     _free_claims(database, owner, sender, schedule)
     room = Room(places_of(configuration, database), 2 * largest_mail(configuration))
     reception = Reception(
@@ -188,11 +196,37 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     jobs = Loop("jobs", schedule.step)
     watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
     return Parts(
-        configuration, database, office, reception, gateway, delivery, jobs, watchers, sender, locks
+        configuration=configuration,
+        database=database,
+        office=office,
+        reception=reception,
+        gateway=gateway,
+        delivery=delivery,
+        jobs=jobs,
+        notices=notices,
+        watchers=watchers,
+        sender=sender,
+        locks=locks,
     )
 
 
 def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
+def _notices(
+    configuration: Configuration,
+    database: Database,
+    office: Office,
+    now: Now,
+    delivery: Loop | None,
+) -> Loop:
+    def letters_wait() -> None:
+        loop.beat()
+        if delivery is not None:
+            delivery.wake()
+
+    loop = Loop("notices", Notifier(database, office, configuration.pace, now, letters_wait).step)
+    return loop
+
+
     slots = Slots()
     return [Watcher(each, desk, slots) for each in configuration.mailboxes]
 
@@ -231,7 +265,10 @@ def _make_sender(
         ticket = views.locked(session, leased.ticket_id)
         text = f"{leased.event} to {leased.recipient} could not be delivered: {reason}"
         was_answer = leased.kind is Kind.REPLY
-        service.mail_failed(session, ticket, now(), text, was_answer=was_answer)
+        to = leased.recipient
+        service.mail_failed(
+            session, office, ticket, now(), text, recipient=to, was_answer=was_answer
+        )
 
     return Delivery(
         database,

@@ -66,7 +66,9 @@ def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResul
         case FollowUp():
             _follow_up(job, verdict, result)
         case Bounce():
-            result.ticket = reports.record(job.session, job.examined, verdict, job.now).number
+            result.ticket = reports.record(
+                job.session, job.office, job.examined, verdict, job.now
+            ).number
             result.acknowledge_reason = "no acknowledgement: the mail is a report"
         case Duplicate(ticket=candidate, reason=reason):
             _duplicate(job, candidate)

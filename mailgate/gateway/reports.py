@@ -9,15 +9,19 @@ from sqlmodel import Session
 
 from mailgate.gateway.decide import Bounce
 from mailgate.gateway.lookup import Examined
-from mailgate.outbox import control
+from mailgate.message.message import Report
+from mailgate.outbox import control, mail
 from mailgate.tickets import service, views
 from mailgate.tickets.model import Ticket
+from mailgate.tickets.office import Office
 
 _MAX_TEXT = 2_000
 _MAX_QUOTED = 500
 
 
-def record(session: Session, examined: Examined, verdict: Bounce, now: datetime) -> Ticket:
+def record(
+    session: Session, office: Office, examined: Examined, verdict: Bounce, now: datetime
+) -> Ticket:
     """Write a report into the ticket of the mail that it is on, and return the ticket.
 
     A failure marks the mail as refused, and opens the ticket again if the mail was an answer.
@@ -38,5 +42,22 @@ def record(session: Session, examined: Examined, verdict: Bounce, now: datetime)
         control.bounced(session, report.of if report else "", each.address, text)
     if reported.sender:
         control.returned(session, reported.number, reported.sender, text)
-    service.mail_failed(session, ticket, now, text, was_answer=reported.was_answer)
+    service.mail_failed(
+        session,
+        office,
+        ticket,
+        now,
+        text,
+        recipient=_recipient(session, report),
+        was_answer=reported.was_answer,
+    )
     return ticket
+
+
+def _recipient(session: Session, report: Report | None) -> str:
+    """Return whom the mail had been sent to, by our own books or else by the report."""
+    if report is None:
+        return ""
+    ours = mail.recipients_of(session, report.of) if report.of else []
+    named = [each.address for each in report.recipients if each.address]
+    return next(iter(ours if len(ours) == 1 else named), "")

@@ -5,13 +5,23 @@ the mail does not allow. Octets are never changed; a deleted mail keeps its row 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlmodel import Session, col
+from sqlmodel import Field, Session, SQLModel, col
 
 from mailgate.intake.floods import CAUSE
 from mailgate.intake.spool import Spool, State
 from mailgate.store.text import is_storable
+
+
+class HeldAnnounced(SQLModel, table=True):
+    """A held mail of which the digest said, then, that it will be deleted."""
+
+    __tablename__ = "held_announced"
+
+    spool_id: int = Field(primary_key=True, foreign_key="spool.id")
+    at: datetime
 
 
 class NotAllowedError(Exception):

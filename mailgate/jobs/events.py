@@ -20,3 +20,8 @@ def ticket_failed(job: str, ticket_id: int, error: BaseException) -> None:
 def forgotten(what: str, rows: int) -> None:
     """Tell how many rows housekeeping removed after their time."""
     _log.info("jobs.forgotten", what=what, rows=rows)
+
+
+def notice_failed(notice_ids: list[int], error: BaseException) -> None:
+    """Tell that no letter could be written of these notices to an agent."""
+    _log.error("jobs.notice-failed", notice_ids=notice_ids[:20], exc_info=error)

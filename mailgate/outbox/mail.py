@@ -144,3 +144,9 @@ def kinds_sent_as(session: Session, message_id: str) -> set[Kind]:
     """Return what kinds of mail went out under a Message-ID, none if it is not one of ours."""
     statement = select(col(OutboxMail.kind)).where(col(OutboxMail.message_id) == message_id)
     return {Kind(kind) for kind in session.execute(statement).scalars()}
+
+
+def recipients_of(session: Session, message_id: str) -> list[str]:
+    """Return to whom mail went out under a Message-ID, nobody if it is not one of ours."""
+    statement = select(col(OutboxMail.recipient)).where(col(OutboxMail.message_id) == message_id)
+    return list(session.execute(statement.order_by(col(OutboxMail.id))).scalars())

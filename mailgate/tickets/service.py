@@ -15,7 +15,7 @@ from mailgate.departments import Agent, Department
 from mailgate.message.address import canonical
 from mailgate.replies.compose import File
 from mailgate.replies.templates import Event
-from mailgate.tickets import correspondence, entries, lifecycle, people
+from mailgate.tickets import correspondence, entries, lifecycle, notices, people
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Entry, EntryKind, LinkKind, Role, Ticket
@@ -29,10 +29,12 @@ def open_ticket(
     contribution: Contribution,
     received_at: datetime,
     now: datetime,
+    by: str = "",
 ) -> tuple[Ticket, Entry]:
-    """Open a ticket of the contribution's author with a department.
+    """Open a ticket of the contribution's author with a department, and let its agents know.
 
-    received_at: when it reached us; the effective received date follows from it.
+    received_at: when it reached us; the effective received date follows from it. by: the address
+    of the agent who opens it for him, and so knows.
     """
     receipt = hours.receipt(received_at, department.calendar)
     requester = people.meet(session, contribution.author, now)
@@ -58,6 +60,7 @@ def open_ticket(
         people.join(session, _id(ticket), requester.person_id, author, Role.REQUESTER, now)
     entry = entries.add_message(session, ticket, contribution, received_at, receipt.effective_at)
     entries.record_status(session, ticket, entry, None, now)
+    notices.tell_of_words(session, office, ticket, entry, Event.NEW_TICKET, now, by)
     return ticket, entry
 
 
@@ -91,6 +94,7 @@ def follow_up(
         entries.set_status(session, ticket, entry, after, now)
         _return_to_active_agent(office, ticket)
         correspondence.tell_copied(session, office, ticket, entry, now)
+    notices.tell_of_words(session, office, ticket, entry, Event.CUSTOMER_REPLY, now)
     return entry
 
 
@@ -112,21 +116,24 @@ def reply(
         ticket.assignee = canonical(by.who.address)
     entries.set_status(session, ticket, entry, lifecycle.after_agent(Status(ticket.status)), now)
     correspondence.send(session, office, ticket, entry, Event.COMMENT, now, files=files)
+    notices.tell(session, office, ticket, entry, Event.AGENT_REPLY, now, besides=by.who.address)
     return entry
 
 
 def note(
     session: Session,
+    office: Office,
     ticket: Ticket,
     by: Actor,
     text: str,
     now: datetime,
     files: Sequence[File] = (),
 ) -> Entry:
-    """Add an internal note; no customer ever sees it."""
+    """Add an internal note, which other agents are told of and no customer ever sees."""
     entry = entries.add_words(session, ticket, EntryKind.NOTE, by, text, now)
     entries.add_files(session, entry, files, now)
     ticket.updated_at = now
+    notices.tell(session, office, ticket, entry, Event.NOTE, now, besides=by.who.address)
     return entry
 
 
@@ -181,14 +188,19 @@ def reopen(session: Session, office: Office, ticket: Ticket, by: Actor, now: dat
     ticket.updated_at = now
     _return_to_active_agent(office, ticket)
     correspondence.send(session, office, ticket, entry, Event.REOPENED, now)
+    notices.tell(session, office, ticket, entry, Event.CAME_BACK, now, besides=by.who.address)
     return entry
 
 
-def assign(session: Session, ticket: Ticket, by: Actor, agent: Agent, now: datetime) -> Entry:
-    """Give a ticket to an agent."""
+def assign(
+    session: Session, office: Office, ticket: Ticket, by: Actor, agent: Agent, now: datetime
+) -> Entry:
+    """Give a ticket to an agent, and let her know."""
     ticket.assignee, ticket.updated_at = canonical(agent.address), now
     text = f"assigned to {agent.name or agent.address}"
-    return entries.add_event(session, ticket, "assigned", text, now, by)
+    entry = entries.add_event(session, ticket, "assigned", text, now, by)
+    notices.tell(session, office, ticket, entry, Event.ASSIGNED, now, besides=by.who.address)
+    return entry
 
 
 def move(
@@ -201,16 +213,18 @@ def move(
     ticket.assignee, ticket.updated_at = None, now
     entry = entries.add_event(session, ticket, "moved", f"moved from {before} to {to.key}", now, by)
     correspondence.send(session, office, ticket, entry, Event.MOVED, now)
+    notices.tell(session, office, ticket, entry, Event.HANDED_OVER, now, besides=by.who.address)
     return entry
 
 
-def end_hold(session: Session, ticket: Ticket, now: datetime) -> Entry:
-    """Open a ticket whose hold has ended."""
+def end_hold(session: Session, office: Office, ticket: Ticket, now: datetime) -> Entry:
+    """Open a ticket whose hold has ended, and let its agents know."""
     entry = entries.add_event(
         session, ticket, "hold-ended", f"the hold until {ticket.hold_until} has ended", now
     )
     entries.set_status(session, ticket, entry, Status.OPEN, now)
     ticket.updated_at = now
+    notices.tell(session, office, ticket, entry, Event.HOLD_ENDED, now)
     return entry
 
 
@@ -224,18 +238,29 @@ def close_resolved(session: Session, office: Office, ticket: Ticket, now: dateti
 
 
 def mail_failed(
-    session: Session, ticket: Ticket, now: datetime, text: str, *, was_answer: bool
+    session: Session,
+    office: Office,
+    ticket: Ticket,
+    now: datetime,
+    text: str,
+    *,
+    recipient: str,
+    was_answer: bool,
 ) -> Entry:
-    """Write down that a mail of ours did not arrive.
+    """Write down that a mail of ours did not arrive, and let agents know.
 
-    was_answer: an agent's answer; then the customer has not been answered, and the ticket is
-    open again.
+    recipient: "" where the report names none. was_answer: an agent's answer; then the customer
+    has not been answered, and the ticket is open again. Where it was a mail to an agent, nobody
+    is told: that mail would fail as well, and so on for ever.
     """
     entry = entries.add_event(session, ticket, "undelivered", text, now)
     if was_answer:
         ticket.reopened += lifecycle.is_settled(Status(ticket.status))
         entries.set_status(session, ticket, entry, Status.OPEN, now)
     ticket.updated_at = now
+    if not office.agent(recipient):
+        detail = f"{recipient}\n{text}"
+        notices.tell(session, office, ticket, entry, Event.UNDELIVERED, now, detail=detail)
     return entry
 
 

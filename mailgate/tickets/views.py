@@ -192,6 +192,12 @@ def history(session: Session, ticket_id: int) -> list[tuple[Entry, list[Attachme
     return [(entry, by_entry.get(entry.id or 0, [])) for entry in entries]
 
 
+def files_of(session: Session, entry_id: int) -> list[Attachment]:
+    """Return the files of an entry."""
+    its = select(Attachment).where(col(Attachment.entry_id) == entry_id)
+    return list(session.execute(its.order_by(col(Attachment.id))).scalars())
+
+
 def linked(session: Session, ticket_id: int) -> list[int]:
     """Return the numbers of the tickets linked with this one."""
     others = select(col(TicketLink.other_id)).where(col(TicketLink.ticket_id) == ticket_id)

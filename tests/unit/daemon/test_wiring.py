@@ -42,8 +42,8 @@ def parts(configuration: Configuration) -> Iterator[Parts]:
 
 
 def test_a_fresh_store_is_made_and_the_daemon_is_whole(parts: Parts) -> None:
-    """Three loops, a door, and an office that knows its own addresses."""
-    assert [loop.name for loop in parts.loops] == ["gateway", "delivery", "jobs"]
+    """Four loops, a door, and an office that knows its own addresses."""
+    assert [loop.name for loop in parts.loops] == ["gateway", "delivery", "jobs", "notices"]
     assert migrate.state(parts.database) is SchemaState.CURRENT
     assert parts.office.directory.is_own("HELP@example.com")
 
@@ -51,7 +51,7 @@ def test_a_fresh_store_is_made_and_the_daemon_is_whole(parts: Parts) -> None:
 def test_without_a_smarthost_nothing_is_sent(configuration: Configuration) -> None:
     """And everything else runs."""
     built = build(replace(configuration, smarthost=None))
-    assert (built.sender, built.delivery, len(built.loops)) == (None, None, 2)
+    assert (built.sender, built.delivery, len(built.loops)) == (None, None, 3)
     built.locks.close()
 
 

@@ -71,7 +71,7 @@ def moves(session: Session, at: Office, ticket: Ticket) -> Entry:
 
 def ends_hold(session: Session, _at: Office, ticket: Ticket) -> Entry:
     """Let the day of a hold come."""
-    return service.end_hold(session, ticket, LATER)
+    return service.end_hold(session, OFFICE, ticket, LATER)
 
 
 def closes_by_time(session: Session, at: Office, ticket: Ticket) -> Entry:
@@ -209,7 +209,7 @@ def test_a_reopened_ticket_stays_with_an_agent_who_is_there(
     for move in (writes, reopens):
         with database.writing() as session:
             ticket, _ = opened(session)
-            service.assign(session, ticket, SYSTEM, Agent(EWA, "Ewa Nowak"), NOW)
+            service.assign(session, OFFICE, ticket, SYSTEM, Agent(EWA, "Ewa Nowak"), NOW)
             put_into(session, ticket, "closed")
             move(session, at, ticket)
             assert ticket.assignee == (EWA if keeps else None)
@@ -223,7 +223,7 @@ def test_who_answers_first_has_the_ticket(database: Database) -> None:
         assert ticket.assignee is None
         service.reply(session, OFFICE, ticket, AGENT, "tak", NOW)
         assert ticket.assignee == EWA
-        service.assign(session, ticket, AGENT, Agent("Jan@Example.com"), NOW)
+        service.assign(session, OFFICE, ticket, AGENT, Agent("Jan@Example.com"), NOW)
         service.reply(session, OFFICE, ticket, AGENT, "tak", NOW)
         assert ticket.assignee == "jan@example.com"
         assert events(session, ticket) == [("assigned", "assigned to Jan@Example.com")]
@@ -280,7 +280,8 @@ def test_a_note_is_nobodys_business_outside(database: Database) -> None:
     """No mail, no status; its files are kept."""
     with database.writing() as session:
         ticket, _ = opened(session)
-        service.note(session, ticket, AGENT, "tajne", LATER, [File("a", "text/plain", b"x")])
+        file = File("a", "text/plain", b"x")
+        service.note(session, OFFICE, ticket, AGENT, "tajne", LATER, [file])
         assert (sent(session), ticket.status, ticket.updated_at) == ([], "open", LATER)
 
 
@@ -305,7 +306,9 @@ def test_a_mail_that_failed_reopens_only_if_it_was_an_answer(
     with database.writing() as session:
         ticket, _ = opened(session)
         put_into(session, ticket, before)
-        service.mail_failed(session, ticket, LATER, "no such user", was_answer=was_answer)
+        service.mail_failed(
+            session, OFFICE, ticket, LATER, "no such user", recipient=ANNA, was_answer=was_answer
+        )
         assert ticket.status == ("open" if was_answer else before)
         settled = before in (Status.RESOLVED, Status.CLOSED)
         assert ticket.reopened == (1 if was_answer and settled else 0)

@@ -110,7 +110,7 @@ def test_history_is_every_entry_with_its_files_in_order(database: Database) -> N
     with database.writing() as session:
         ticket, entry = opened(session, contribution(attachments=files))
         opened(session, contribution(attachments=files))
-        service.note(session, ticket, AGENT, "sprawdzam", NOW)
+        service.note(session, OFFICE, ticket, AGENT, "sprawdzam", NOW)
         session.flush()
         found = views.history(session, entry.ticket_id)
         assert [(each.kind, [file.name for file in its]) for each, its in found] == [
