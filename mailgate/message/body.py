@@ -1,8 +1,11 @@
 """The words of a mail: which parts are its text, in which charset, as plain text.
 
 Promises text for any tree, at most 1 MB of it as UTF-8; what is cut or could not be read as it
-says is a defect. The text of an attached message is not the text of the mail.
+says is a defect. The text of an attached message is not the text of the mail. Text made of HTML
+holds the marks of marks.py.
 """
+
+import re
 
 from mailgate.message import charset, markup
 from mailgate.message.structure import Part, Tree
@@ -10,6 +13,18 @@ from mailgate.message.structure import Part, Tree
 MAX_TEXT = 1024 * 1024
 _MAX_READ = 2 * MAX_TEXT
 _TOO_LONG = "text over 1 MB, the rest left in the original"
+_MAX_STUB = 500
+# What stands for the words in a plain part whose program writes HTML alone.
+_STUB = re.compile(
+    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software)[^.]{0,60} (?:does not|doesn't"
+    r"|do not|cannot|can't|not) (?:support|display|show|read|view)[^.]{0,30}html"
+    r"|(?:this (?:is|message is|e-?mail is)|to view this|please view this|view this)"
+    r"[^.]{0,60}html|html[- ](?:capable|enabled|compatible)|\bhtml (?:message|e-?mail|version)\b"
+    r"|(?:klient|program|czytnik)[^.]{0,60} nie (?:obsługuje|wyświetla|potrafi)[^.]{0,40}html"
+    r"|(?:wiadomość|mail) (?:jest )?w formacie html|wersj[aęi] html"
+    r"|(?:diese|ihr)[^.]{0,60}html[^.]{0,60}(?:nicht|format|anzeig)|(?:ce|votre)[^.]{0,60}html",
+    re.IGNORECASE,
+)
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
@@ -63,14 +78,18 @@ class _Reader:
 
     def best(self, part: Part) -> str:
         """Return the first alternative that is plain text and says something, else the last."""
-        other = ""
+        other = stub = ""
         for child in part.children:
             text = self.gather(child)
-            if text.strip():
-                if child.type == "text/plain":
+            if not text.strip():
+                continue
+            if child.type == "text/plain":
+                if len(text) > _MAX_STUB or not _STUB.search(text):
                     return text
+                stub = text
+            else:
                 other = text
-        return other
+        return other or stub
 
     def read(self, part: Part) -> str:
         octets = part.octets(self.tree.raw)
@@ -78,12 +97,13 @@ class _Reader:
             octets = octets[: self.left]
             self.note(_TOO_LONG)
         self.left -= len(octets)
-        text, defect = charset.decode(octets, part.charset)
+        named = part.charset or (charset.named_in_page(octets) if part.type == "text/html" else "")
+        text, defect = charset.decode(octets, named)
         if defect is not None:
             self.note(defect)
         text = charset.plain(text)
         if part.type == "text/html":
-            return charset.plain(markup.to_text(text))
+            return markup.marked(text)
         if part.parameters.get("format", "").lower() == "flowed":
             return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
         return text

@@ -2,86 +2,37 @@
 
 Promises text for any octets and any label, without NUL, lone surrogates or controls, and says
 what was wrong as a defect. UTF-8 is tried first, since it proves itself; then the label, if it
-is one of a fixed list (never utf-7, unicode_escape, idna or a codec that is no charset); then
-Polish by evidence (windows-1250 or ISO-8859-2); then windows-1252. Everything is linear.
+is one of a fixed list (see `labels`; utf-7 only where it is named) and no evidence is against
+it; then Polish by evidence (windows-1250 or ISO-8859-2), Cyrillic, windows-1252. All is linear.
 """
 
 import binascii
 import re
 
-_ALIASES = {
-    "us-ascii": "ascii",
-    "ascii": "ascii",
-    "ansi-x3.4-1968": "ascii",
-    "646": "ascii",
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "unicode-1-1-utf-8": "utf-8",
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso-8859-2": "iso8859-2",
-    "iso8859-2": "iso8859-2",
-    "latin2": "iso8859-2",
-    "latin-2": "iso8859-2",
-    "iso-8859-8-i": "iso8859-8",
-    "iso-8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "windows-874": "cp874",
-    "tis-620": "cp874",
-    "koi8-r": "koi8-r",
-    "koi8-u": "koi8-u",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "cp936": "gb18030",
-    "gb18030": "gb18030",
-    "big5": "big5hkscs",
-    "big5-hkscs": "big5hkscs",
-    "euc-kr": "cp949",
-    "ks-c-5601-1987": "cp949",
-    "cp949": "cp949",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "cp932": "cp932",
-    "windows-31j": "cp932",
-    "euc-jp": "euc-jp",
-    "iso-2022-jp": "iso2022-jp-2",
-    "iso-2022-jp-1": "iso2022-jp-1",
-    "iso-2022-jp-2": "iso2022-jp-2",
-    "iso-2022-jp-3": "iso2022-jp-3",
-    "iso-2022-kr": "iso2022-kr",
-    "hz-gb-2312": "hz",
-    "utf-16": "utf-16",
-    "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-    "utf-32": "utf-32",
-    "macintosh": "mac-roman",
-    "mac-roman": "mac-roman",
-    "x-mac-roman": "mac-roman",
-    "x-mac-ce": "mac-latin2",
-    **{f"iso-8859-{n}": f"iso8859-{n}" for n in (3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-    **{f"windows-{n}": f"cp{n}" for n in range(1250, 1259)},
-    **{f"cp{n}": f"cp{n}" for n in (437, 850, 852, 855, 857, 858, 862, 866, *range(1250, 1259))},
-    **{f"cp-{n}": f"cp{n}" for n in range(1250, 1259)},
-    **{f"ibm{n}": f"cp{n}" for n in (437, 850, 852, 855, 857, 862, 866)},
-}
+from mailgate.message import labels, mojibake
+
 # These say other things with octets that UTF-8 would also accept, so their label goes first.
-_NOT_ASCII_BASED = frozenset(
-    {
-        "iso2022-jp-1", "iso2022-jp-2", "iso2022-jp-3", "iso2022-kr", "hz",
-        "utf-16", "utf-16-le", "utf-16-be", "utf-32",
-    }
-)  # fmt: skip
+_STATEFUL = frozenset({"utf-7", "iso2022-jp-1", "iso2022-jp-2", "iso2022-jp-3", "iso2022-kr", "hz"})
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_SAMPLE = 2000
 
 _ONLY_1250 = bytes([0xB9, 0xA5, 0x9C, 0x8C, 0x9F, 0x8F])  # ąĄśŚźŹ where ISO-8859-2 has others
 _ONLY_8859_2 = bytes([0xB1, 0xA1, 0xB6, 0xA6, 0xBC, 0xAC])  # the same six letters
 _POLISH_BOTH = bytes([0xE6, 0xEA, 0xB3, 0xF1, 0xF3, 0xBF, 0xC6, 0xCA, 0xA3, 0xD1, 0xD3, 0xAF])
 _POLISH = _ONLY_1250 + _ONLY_8859_2 + _POLISH_BOTH
 _ASCII_AND_C1 = bytes(range(0x80))
+_TYPED = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
+_BELOW_C0 = bytes(range(0xC0))
+_BELOW_E0 = bytes(range(0xE0))
+_NO_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
+# Signs of windows-1252 that are Polish letters elsewhere, where no such sign stands.
+_SIGN_IN_A_WORD = re.compile(rb"[A-Za-z][\xb1\xb3\xb6\xb9\xbc\x9c\x9f][a-z]")
 _C1 = bytes(range(0x80, 0xA0))
 _MAX_PIECES = 1000
+_META = re.compile(
+    rb"<meta\s[^>]{0,300}?charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
+)
+_META_WITHIN = 2048
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\r]")
 _DROPPED = dict.fromkeys(
@@ -97,28 +48,54 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str | None]:
     label: the charset the mail names, "" for none. The text may hold controls; see `plain` and
     `one_line`.
     """
-    codec = _ALIASES.get(_normal(label)) if label else None
-    if codec in _NOT_ASCII_BASED:
+    codec = labels.codec_of(label) if label else None
+    if codec in _STATEFUL:
         text = _strictly(octets, codec)
         if text is not None:
             return text, None
+    if b"\0" in octets or (codec is not None and codec.startswith(("utf-16", "utf-32"))):
+        text = _wide(octets, codec)
+        if text is not None:
+            return text.removeprefix("\ufeff"), None
     if octets.isascii():
         return octets.decode("ascii"), None
     text = _strictly(octets, "utf-8")
     if text is not None:
+        once = mojibake.repaired(text)
+        if once is not None:
+            return once, "text was encoded twice, read once more"
         return text.removeprefix("\ufeff"), None
-    if codec is not None and codec not in ("ascii", "utf-8"):
-        if codec == "iso8859-2" and octets.translate(None, _not_in(_C1)):
-            codec = "cp1250"  # these octets are controls in ISO-8859-2 and letters here
-        text = _strictly(octets, codec)
-        if text is not None:
-            return text, None
+    text = _as_declared(octets, codec)
+    if text is not None:
+        return text, None
+    return _by_evidence(octets, label, codec)
+
+
+def _as_declared(octets: bytes, codec: str | None) -> str | None:
+    """Return the text as the label says, None if there is none or it lies."""
+    if codec in (None, "ascii", "utf-8"):
+        return None
+    high = octets.translate(None, _ASCII_AND_C1)
+    if codec == "iso8859-2" and len(high) > len(high.translate(None, _C1)):
+        codec = "cp1250"  # these octets are controls in ISO-8859-2 and letters here
+    elif codec == "cp1250" and guessed(octets) == "iso8859-2":
+        codec = "iso8859-2" if _SIGN_IN_A_WORD.search(octets) else codec
+    elif codec == "cp1252" and guessed(octets) != codec and _SIGN_IN_A_WORD.search(octets):
+        return None  # Polish, whatever the label says
+    return _strictly(octets, codec)
+
+
+def _by_evidence(octets: bytes, label: str, codec: str | None) -> tuple[str, str]:
+    """Return the text of octets whose label is wrong or missing, and the defect."""
     guess = guessed(octets)
-    if codec == "utf-8" and guess == "cp1252":
+    if guess == "cp1252" and codec in (None, "ascii", "utf-8"):
         # Mostly UTF-8, cut or damaged somewhere: one bad octet does not make it another charset.
         text = octets.decode("utf-8", "replace")
-        if text.count("\ufffd") * 8 <= len(octets.translate(None, _ASCII_AND_C1)):
-            return text, "text is not all UTF-8 as it says"
+        faults = text.count("\ufffd")
+        high = len(octets.translate(None, _ASCII_AND_C1))
+        cut = faults == 1 and high > 2 and text.endswith("\ufffd")
+        if cut or (codec == "utf-8" and faults * 8 <= high):
+            return text, "text is not all UTF-8 as it says" if label else "text is not all UTF-8"
     said = f"charset {one_line(label)[:40]}" if label else "no charset"
     why = "does not fit" if codec is not None else "unknown"
     defect = f"{said} {why}, read as {guess}" if label else f"{said} given, read as {guess}"
@@ -126,20 +103,60 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str | None]:
 
 
 def guessed(octets: bytes) -> str:
-    """Return cp1250, iso8859-2 or cp1252 for octets that name no charset, by Polish letters."""
+    """Return the likely charset of octets that name none: by Polish letters, or Cyrillic ones."""
     high = octets.translate(None, _ASCII_AND_C1)
     polish = len(high) - len(high.translate(None, _POLISH))
     if polish * 2 <= len(high):
-        return "cp1252"
+        return _cyrillic(octets, high) or "cp1252"
     only_1250 = len(high) - len(high.translate(None, _ONLY_1250))
     only_8859_2 = len(high) - len(high.translate(None, _ONLY_8859_2))
     controls = len(high) - len(high.translate(None, _C1))
     return "iso8859-2" if only_8859_2 > only_1250 and not controls else "cp1250"
 
 
+def _cyrillic(octets: bytes, high: bytes) -> str | None:
+    """Return cp1251 or koi8-r where most letters are of neither ASCII nor any Latin alphabet."""
+    letters = len(octets.translate(None, _NO_LETTERS)) - len(high)
+    upper_half = len(high.translate(None, _BELOW_C0))
+    if len(high) < 8 or letters > len(high) or upper_half * 10 < len(high) * 9:
+        return None
+    # Most letters are small ones, and the two sets have those of the other's capitals.
+    return "cp1251" if len(high.translate(None, _BELOW_E0)) * 2 > upper_half else "koi8-r"
+
+
+def _wide(octets: bytes, codec: str | None) -> str | None:
+    """Return text of two octets a sign (RFC 2781), by its mark, its NULs or its label."""
+    if codec == "utf-32":
+        return _strictly(octets, codec)
+    even, odd = octets[:_SAMPLE:2], octets[1:_SAMPLE:2]
+    wide = len(odd) > 3 or (codec is not None and len(odd) > 1)
+    if octets[:2] in _BOMS:
+        found = "utf-16"
+    elif wide and odd.count(0) * 5 > len(odd) * 2 and not even.count(0):
+        found = "utf-16-le"
+    elif wide and even.count(0) * 5 > len(even) * 2 and not odd.count(0):
+        found = "utf-16-be"
+    elif codec is None or not codec.startswith("utf-16") or not octets.translate(None, _TYPED):
+        return None  # a label that lies, or NULs in a text that is not wide
+    elif codec != "utf-16":
+        found = codec
+    else:
+        # The half of each sign that changes less is the upper one.
+        found = "utf-16-be" if len(set(even)) < len(set(odd)) else "utf-16-le"
+    # A mail that was cut may end within a sign.
+    whole = len(octets) & ~1 if len(octets) > 4 else len(octets)
+    return _strictly(octets[:whole], found)
+
+
+def named_in_page(octets: bytes) -> str:
+    """Return the charset an HTML page names in a meta element, "" for none (HTML §4.2.5.4)."""
+    match = _META.search(octets, 0, _META_WITHIN)
+    return match[1].decode("ascii", "replace") if match else ""
+
+
 def known(label: str) -> bool:
     """Say whether a charset label is one that is read as it says."""
-    return _normal(label) in _ALIASES
+    return labels.codec_of(label) is not None
 
 
 def plain(text: str) -> str:
@@ -174,8 +191,11 @@ def base64_octets(data: bytes) -> bytes:
         return _base64_piece(stripped)
     if stripped.count(b"=") > _MAX_PIECES:
         return _base64_piece(stripped.replace(b"=", b""))
-    # Several pieces in a row, each with its padding.
-    return b"".join(_base64_piece(piece) for piece in stripped.split(b"=") if piece)
+    # Several pieces in a row, each with its padding. Words that stand behind the last are none.
+    *padded, last = filter(None, stripped.split(b"="))
+    if len(b"".join(last.split())) % 4:
+        return b"".join(map(_base64_piece, padded))
+    return b"".join(map(_base64_piece, (*padded, last)))
 
 
 def _base64_piece(data: bytes) -> bytes:
@@ -186,16 +206,8 @@ def _base64_piece(data: bytes) -> bytes:
         return binascii.a2b_base64(re.sub(rb"[^A-Za-z0-9+/]", b"", data)[:-1] + b"==")
 
 
-def _normal(label: str) -> str:
-    return label.strip().strip("\"'").lower().replace("_", "-")
-
-
 def _strictly(octets: bytes, codec: str) -> str | None:
     try:
         return octets.decode(codec)
     except UnicodeError:
         return None
-
-
-def _not_in(kept: bytes) -> bytes:
-    return bytes(code for code in range(256) if code not in kept)

@@ -5,11 +5,10 @@ is a defect. Decoded values are one line each, without controls. Encoded-words (
 read leniently, raw UTF-8 (RFC 6532) and raw 8-bit values by `charset`.
 """
 
-import binascii
 import re
 from dataclasses import dataclass
 
-from mailgate.message import charset
+from mailgate.message import charset, encoded_words
 
 MAX_BLOCK = 256 * 1024
 MAX_FIELDS = 1000
@@ -17,14 +16,20 @@ MAX_VALUE = 64 * 1024
 MAX_STRUCTURED = 16 * 1024
 
 _SPACE = " \t"
-_BLANK_LINE = re.compile(rb"\r?\n\r?(?:\n|$)")
+_BLANK_LINE = re.compile(rb"\r?\n\r{0,3}(?:\n|$)")
 _FIELD = re.compile(r"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(r"\r?\n[ \t]*")
-_WORD = re.compile(
-    r"=\?([^?\s*=]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]{0,200}){0,3})\?="
-)
 _UNSTRUCTURED = frozenset({"subject", "comments", "keywords", "thread-topic", "x-mailer"})
 # Read by machines, never with encoded-words in them: what is there is what was meant.
+_IMPORTANT = re.compile(
+    rb"^(?:From|Sender|Reply-To|To|Cc|Subject|Date|Message-ID|In-Reply-To|References|MIME-Version"
+    rb"|Content-Type|Content-Transfer-Encoding|Content-Disposition|Return-Path|Auto-Submitted"
+    rb"|Precedence|X-Auto-Response-Suppress|List-Id|List-Post|X-Autoreply|X-Autorespond"
+    rb"|X-Mailgate-[A-Za-z-]{1,40})[ \t]{0,20}:[^\n]*+(?:\n[ \t][^\n]*+)*+",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MAX_IMPORTANT = 200
+_FROM = re.compile(rb"^From[ \t]{0,20}:", re.IGNORECASE | re.MULTILINE)
 _NEVER_ENCODED = re.compile(
     r"(?:received|return-path|message-id|in-reply-to|references|date|mime-version|auto-submitted"
     r"|authentication-results|dkim-signature|arc-.*|content-.*|x-mailgate-.*)"
@@ -52,78 +57,99 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     """Return the fields that stand in raw[start:end] before the first empty line.
 
     A line that is no field ends the block, as with the mail systems before us; it and all that
-    follows is body, so that nothing is lost.
+    follows is body, so that nothing is lost. Where no From has come yet and one follows, it is a
+    line that was damaged on the way, and that From proves nobody.
     """
     end = len(raw) if end is None else end
     defects: list[str] = []
     stop, body_at = _end_of_block(raw, start, end)
+    beyond: list[tuple[str, str]] = []
+    whole_stop = stop
     if stop - start > MAX_BLOCK:
         defects.append(f"headers over {MAX_BLOCK // 1024} KB, the rest cut")
         stop = raw.rfind(b"\n", start, start + MAX_BLOCK) + 1 or start + MAX_BLOCK
-    lines = raw[start:stop].decode("ascii", "surrogateescape").split("\n")
-    found: list[list[str]] = []
-    odd: set[str] = set()
-    at = start
-    for line in lines:
-        if found and line.startswith((" ", "\t")):
-            found[-1].append(line)
-        elif ":" in line and (match := _FIELD.match(line.lstrip(_SPACE))):
-            found.append([match[1], match[2]])
-            if line[len(match[1])] != ":":
-                odd.add(match[1].lower())  # a space before the name or after it
-        elif line.startswith(("From ", ">From ")) and not found:
-            pass  # the separator of an mbox
-        elif not line.strip():
-            pass
-        else:
-            defects.append("a line among the headers is none")
-            body_at = at
-            break
-        at += len(line) + 1
+    reader = _Reader(raw, start, stop, defects)
+    ended_at = reader.run()
+    if ended_at is not None:
+        body_at = ended_at
+    elif whole_stop > stop:
+        beyond = _important(raw, stop, whole_stop)
+    found = reader.found
     if len(found) > MAX_FIELDS:
         defects.append(f"more than {MAX_FIELDS} headers, the rest cut")
+        beyond = _important(raw, reader.at[MAX_FIELDS], whole_stop)
         del found[MAX_FIELDS:]
-    fields = tuple(_unfolded(field, defects) for field in found)
-    return Block(fields, body_at, tuple(defects), frozenset(odd))
+    fields = [_unfolded(field, defects) for field in found]
+    named = {name.lower() for name, _ in fields}
+    for name, value in beyond:
+        # A second From is told even here: it makes the sender doubtful. Of others the first counts.
+        if name.lower() not in named or name.lower() == "from":
+            named.add(name.lower())
+            fields.append(_unfolded([name, value], defects))
+    return Block(tuple(fields), body_at, tuple(defects), frozenset(reader.odd))
+
+
+class _Reader:
+    """Cuts the lines of a block into fields; found: name and lines of each, at: where it starts."""
+
+    def __init__(self, raw: bytes, start: int, stop: int, defects: list[str]) -> None:
+        self.raw, self.start, self.stop = raw, start, stop
+        self.defects = defects
+        self.found: list[list[str]] = []
+        self.at: list[int] = []
+        self.odd: set[str] = set()
+        self.from_at: int | None = None  # where the first From stands, sought once
+
+    def run(self) -> int | None:
+        """Read to the end, or to the line that ends the block; return where that line begins."""
+        lines = self.raw[self.start : self.stop].decode("ascii", "surrogateescape").split("\n")
+        found, at = self.found, self.start
+        for line in lines:
+            if found and line.startswith((" ", "\t")):
+                found[-1].append(line)
+            elif ":" in line and (match := _FIELD.match(line.lstrip(_SPACE))):
+                found.append([match[1], match[2]])
+                self.at.append(at)
+                if line[len(match[1])] != ":":
+                    self.odd.add(match[1].lower())  # a space before the name or after it
+            elif line.strip() and (found or not line.startswith(("From ", ">From "))):
+                self._note("a line among the headers is none")
+                if not self._is_damage(at):
+                    return at
+                self.odd.add("from")
+            at += len(line) + 1
+        return None
+
+    def _is_damage(self, at: int) -> bool:
+        """Say whether the sender is still to come, so that a line that is no field ends nothing."""
+        if self.from_at is None:
+            match = _FROM.search(self.raw, self.start, self.stop)
+            self.from_at = match.start() if match else -1
+        return bool(self.found) and at < self.from_at
+
+    def _note(self, defect: str) -> None:
+        if defect not in self.defects:
+            self.defects.append(defect)
+
+
+def _important(raw: bytes, start: int, stop: int) -> list[tuple[str, str]]:
+    """Return the fields that decide something out of what lies beyond the bounds, 200 at most."""
+    found: list[tuple[str, str]] = []
+    for match in _IMPORTANT.finditer(raw, start, stop):
+        text = match[0][:MAX_VALUE].decode("ascii", "surrogateescape")
+        name, _, value = text.partition(":")
+        found.append((name.strip(), value))
+        if len(found) >= _MAX_IMPORTANT:
+            break
+    return found
 
 
 def decoded(name: str, raw_value: str, label: str = "") -> str:
     """Return a field's value as text on one line; label: charset of the mail, for raw octets."""
     text = charset.repaired(raw_value, label)[0]
     if "=?" in text and not _NEVER_ENCODED.fullmatch(name.lower()):
-        text = words(text)
+        text = encoded_words.read(text)
     return charset.one_line(text)
-
-
-def words(text: str) -> str:
-    """Return text with its encoded-words read (RFC 2047), damaged ones left as they are.
-
-    Neighbours of one charset are joined before they are decoded, because many mailers cut a
-    character in two.
-    """
-    out: list[str] = []
-    octets, label, at = b"", "", 0
-    for match in _WORD.finditer(text):
-        between = text[at : match.start()]
-        if octets and (between.strip() or match[1].lower() != label):
-            out.append(charset.decode(octets, label)[0])
-            octets = b""
-        if between.strip() or at == 0:
-            out.append(between)
-        label = match[1].lower()
-        octets += _word_octets(match[2], match[3])
-        at = match.end()
-    if octets:
-        out.append(charset.decode(octets, label)[0])
-    out.append(text[at:])
-    return "".join(out)
-
-
-def _word_octets(encoding: str, payload: str) -> bytes:
-    octets = payload.encode("utf-8", "surrogateescape")
-    if encoding in "bB":
-        return charset.base64_octets(octets)
-    return binascii.a2b_qp(octets, header=True)
 
 
 def _unfolded(field: list[str], defects: list[str]) -> tuple[str, str]:

@@ -7,9 +7,10 @@ RFCs forbid there and mailers write, are read.
 
 import re
 
-from mailgate.message import charset, headers
+from mailgate.message import charset, encoded_words, headers
 
 MAX_PARAMETERS = 50
+_PLAIN, _EXTENDED = -2, -1  # where other pieces have their numbers
 
 _VALUE = re.compile(r"\s*([A-Za-z0-9!#$%&'*+./^_`{|}~-]{1,127})")
 _GAP = re.compile(r"[;\s]*+")
@@ -44,29 +45,33 @@ def parse(raw_value: str, label: str = "") -> tuple[str, dict[str, str]]:
         value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].strip()
         named = _PIECE.fullmatch(found[1].lower())
         if named is not None:
-            number = int(named[2]) if named[2] else -1
-            pieces.setdefault(named[1], {}).setdefault(number, (value, named[3] is not None))
+            extended = named[3] is not None
+            number = int(named[2]) if named[2] else _EXTENDED if extended else _PLAIN
+            pieces.setdefault(named[1], {}).setdefault(number, (value, extended))
     return main, {name: _joined(parts, label) for name, parts in pieces.items()}
 
 
 def _joined(parts: dict[int, tuple[str, bool]], label: str) -> str:
-    """Join continuations by number; a gap ends the value (RFC 2231 §3)."""
-    if set(parts) == {-1} and not parts[-1][1]:
-        return headers.decoded("filename", parts[-1][0], label)
-    if any(number >= 0 for number in parts):
+    """Return one value: the extended one, else continuations by number, else the plain one.
+
+    Whoever writes both means the plain one for readers that know no other (RFC 6266 §4.3).
+    """
+    if _EXTENDED in parts:
+        ordered = [parts[_EXTENDED]]
+    elif max(parts) >= 0:
         ordered = [parts[number] for number in sorted(parts) if number >= 0]
     else:
-        ordered = [parts[-1]]
-    octets, extended = b"", False
+        return headers.decoded("filename", parts[_PLAIN][0], label)
+    octets = b""
     for index, (value, percent) in enumerate(ordered):
         raw = value.encode("utf-8", "surrogateescape")
         if percent and index == 0 and raw.count(b"'") >= 2:
             named, _, raw = raw.split(b"'", 2)
             label = named.decode("ascii", "replace")
-        extended = extended or percent
         octets += _PERCENT.sub(_octet, raw) if percent else raw
     text = charset.decode(octets, label)[0]
-    return charset.one_line(text if extended or "=?" not in text else headers.words(text))
+    # Some encode a second time what they had encoded.
+    return charset.one_line(encoded_words.read(text) if "=?" in text else text)
 
 
 def _octet(match: re.Match[bytes]) -> bytes:

@@ -12,11 +12,13 @@ from mailgate.message import (
     body,
     bounce,
     charset,
+    encoded_words,
     fields,
     fingerprint,
     headers,
     language,
     mailboxes,
+    marks,
     quotes,
     structure,
 )
@@ -69,8 +71,9 @@ def simplified(head: bytes, size: int, why: str) -> Message:
 def _parsed(raw: bytes) -> Message:
     tree = structure.read(raw)
     told = _head(tree.root.block, tree.root.charset, tree.defects)
-    full_text = body.text_of(tree)
-    text = quotes.own_words(full_text, told.subject)
+    marked = body.text_of(tree)
+    full_text = marks.unmarked(marked)
+    text = quotes.own_words(marked, told.subject)
     files = attachments.attachments_of(tree)
     report = bounce.report_of(tree, full_text)
     words = (text, full_text, language.language_of(text))
@@ -180,4 +183,4 @@ def _listed(
 def _ids(value: str) -> tuple[str, ...]:
     # Python's own email package folds a long identifier into encoded-words, against
     # RFC 2047 §5; a customer's program that does so still means our mail.
-    return fields.message_ids(headers.words(value) if "=?" in value else value)
+    return fields.message_ids(encoded_words.read(value) if "=?" in value else value)

@@ -19,6 +19,8 @@ from mailgate.message import charset, headers, parameters
 MAX_PARTS = 1000
 MAX_DEPTH = 20
 
+# The first field ends in CR alone, as on old Macintoshes, and the next one follows.
+_CR_ALONE = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]{0,2000}\r[!-~\t ]")
 _GUESSED_BOUNDARY = re.compile(rb"\s{0,20}--([^\s]{1,200})[ \t]*\r?\n")
 
 
@@ -80,8 +82,8 @@ class Tree:
 
 def read(raw: bytes) -> Tree:
     """Return the tree of a mail."""
-    if b"\n" not in raw:
-        raw = raw.replace(b"\r", b"\n")
+    if b"\n" not in raw or _CR_ALONE.match(raw):
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     block = headers.read(raw)
     defects = list(block.defects)
     parts: list[Part] = []

@@ -24,6 +24,25 @@ PANGRAM = "Zażółć gęślą jaźń, Źle, Ściśle, Ą"
         ("中文".encode("gbk"), "gb2312", "中文"),
         ("ab".encode("utf-16"), "utf-16", "ab"),
         (b"plain", "x-nonsense", "plain"),
+        (b"Fr+APY-sche +AGk-", "utf-7", "Frösche i"),
+        (b"a +- b", "UTF-7", "a + b"),
+        ("żółw to".encode("utf-16-le"), "", "żółw to"),
+        ("zażółć to".encode("utf-16-be"), "utf-8", "zażółć to"),
+        ("\ufeffżółw".encode("utf-16-be"), "", "żółw"),
+        ("привет".encode("utf-16-be"), "utf-16", "привет"),
+        ("привет".encode("utf-16-le"), "utf-16", "привет"),
+        ("日本語の本".encode("utf-16-le"), "utf-16le", "日本語の本"),
+        ("zażółć".encode("utf-16-le") + b"x", "utf-16le", "zażółć"),
+        (b"plain words", "utf-16", "plain words"),
+        ("ab".encode("utf-32"), "utf-32", "ab"),
+        ("żółw".encode("cp852"), "IBM852", "żółw"),
+        (PANGRAM.encode("iso8859-2"), "windows-1250", PANGRAM),
+        ("Ľudovít ±1".encode("cp1250"), "windows-1250", "Ľudovít ±1"),
+        (PANGRAM.encode("iso8859-2"), "ISO_8859-2:1987", PANGRAM),
+        (PANGRAM.encode("iso8859-2"), "3Diso-8859-2", PANGRAM),
+        (PANGRAM.encode("cp1250"), "x-cp1250", PANGRAM),
+        ("été, garçon ¹".encode("cp1252"), "latin1", "été, garçon ¹"),
+        ("¿Cómo? ñandú ¿no?".encode("cp1252"), "iso-8859-1", "¿Cómo? ñandú ¿no?"),
     ],
 )
 def test_text_is_read_without_a_defect(octets: bytes, label: str, text: str) -> None:
@@ -41,7 +60,7 @@ def test_text_is_read_without_a_defect(octets: bytes, label: str, text: str) -> 
          "charset us-ascii does not fit, read as iso8859-2"),
         ("größer, schön".encode("cp1252"), "x-odd", "größer, schön",
          "charset x-odd unknown, read as cp1252"),
-        (b"+AGE-\xe9", "utf-7", "+AGE-é", "charset utf-7 unknown, read as cp1252"),
+        (b"+AGE-\xe9", "utf-7", "+AGE-é", "charset utf-7 does not fit, read as cp1252"),
         (b"\\ud800\xe9", "unicode_escape", "\\ud800é",
          "charset unicode_escape unknown, read as cp1252"),
         ("ąęć".encode() * 9 + b"\xc5", "utf-8", "ąęć" * 9 + "\ufffd",
@@ -49,6 +68,18 @@ def test_text_is_read_without_a_defect(octets: bytes, label: str, text: str) -> 
         (b"\x81\x8d", "", "\ufffd\ufffd", "no charset given, read as cp1252"),
         (b"a\x00", "utf-16", "a\x00", None),
         (b"\xff\xfe\x00", "utf-16", "ÿþ\x00", "charset utf-16 does not fit, read as cp1252"),
+        ("działa mogą się".encode("cp1250"), "iso-8859-1", "działa mogą się",
+         "charset iso-8859-1 does not fit, read as cp1250"),
+        ("Привет, как дела".encode("cp1251"), "", "Привет, как дела",
+         "no charset given, read as cp1251"),
+        ("Привет, как дела".encode("koi8-r"), "", "Привет, как дела",
+         "no charset given, read as koi8-r"),
+        ("Zażółć".encode()[:-1], "", "Zażół\ufffd", "text is not all UTF-8"),
+        ("dziaÅ‚a, mogÄ… siÄ™".encode(), "utf-8", "działa, mogą się",
+         "text was encoded twice, read once more"),
+        ("dziaĹ‚a, mogÄ… siÄ™".encode(), "utf-8", "działa, mogą się",
+         "text was encoded twice, read once more"),
+        ("dziaÅ\u0082a".encode(), "", "działa", "text was encoded twice, read once more"),
         (b"\x80\xff\xff", "gb2312", "€ÿÿ", "charset gb2312 does not fit, read as cp1252"),
     ],
 )  # fmt: skip
@@ -63,7 +94,46 @@ def test_a_wrong_label_is_repaired_and_told(
         assert (found, why) == (text, defect)
 
 
-@pytest.mark.parametrize("label", ["idna", "punycode", "rot13", "zlib", "hex", "mbcs", "utf-7", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["Ärger, Größe", "Å“ x", "ÀÉ", "piątek dziaÅ‚a", "„LÅ“", "Ĺubin, Ďábel", "Â°", "ÃŁ"],
+)
+def test_what_could_be_meant_is_left_alone(text: str) -> None:
+    """Without sure evidence nothing is undone: one sound sign in a text proves it sound."""
+    found = charset.decode(text.encode(), "utf-8")
+    assert found in ((text, None), ("\u0153 x", "text was encoded twice, read once more"))
+
+
+@pytest.mark.parametrize(
+    ("page", "named"),
+    [
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2">', "iso-8859-2"),
+        (b"<html><META CHARSET='windows-1250'/>", "windows-1250"),
+        (b"<meta name=x><p>charset=utf-8", ""),
+        (b" " * 3000 + b"<meta charset=utf-8>", ""),
+        (b"", ""),
+    ],
+)
+def test_a_page_may_name_its_charset(page: bytes, named: str) -> None:
+    """Where the mail does not say it, the page's own meta element does."""
+    assert charset.named_in_page(page) == named
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "idna",
+        "punycode",
+        "rot13",
+        "zlib",
+        "hex",
+        "mbcs",
+        "unicode-escape",
+        "raw_unicode_escape",
+        "zlib_codec",
+        "",
+    ],
+)
 def test_codecs_that_are_no_charsets_are_unknown(label: str) -> None:
     """Only names of charsets are looked up, never just any codec of the language."""
     assert not charset.known(label)
@@ -108,6 +178,7 @@ def test_one_line_has_no_line_end_of_any_kind(end: str) -> None:
         (b"QUJDQ", b"ABC"),
         (b"QU\r\nJD=\r\n", b"ABC"),
         (b"QQ==QUJD", b"AABC"),
+        (b"QUI= ignored", b"AB"),
         (b"Q!U-J D", b"ABC"),
         (b"Q", b""),
         (b"====", b""),
