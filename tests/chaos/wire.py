@@ -34,9 +34,13 @@ def digest(octets: bytes) -> str:
 class Wire:
     """One connection. Every method raises OSError or EOFError where the server goes away."""
 
-    def __init__(self, port: int, hello: str = "EHLO", seconds: float = 30) -> None:
-        """Connect and say hello."""
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
+    def __init__(
+        self, port: int, hello: str = "EHLO", seconds: float = 30, source: str = "127.0.0.1"
+    ) -> None:
+        """Connect from an address of this machine and say hello."""
+        self.socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=seconds, source_address=(source, 0)
+        )
         self._received = b""
         self.greeting = self.reply()
         self.say(f"{hello} client.example.net")
