@@ -178,13 +178,18 @@ def claim_lost(spool_id: int) -> None:
 
 
 def acknowledgements_capped(ticket: int, reason: str) -> None:
-    """Raise the alarm that the installation's limit of acknowledgements is reached."""
+    """Raise the alarm that a limit of acknowledgements is reached; told once while it lasts."""
     _log.error("acknowledgements-capped", ticket=ticket, reason=reason)
 
 
 def flood_held(spool_id: int, most: int) -> None:
     """Raise the alarm that a sender asks for too many tickets; told once while it lasts."""
     _log.error("flood-held", spool_id=spool_id, most=most)
+
+
+def loop_suspected(ticket: int, why: str) -> None:
+    """Warn that a machine seems to answer our automatic mail; told once while it lasts."""
+    _log.warning("loop-suspected", ticket=ticket, why=why)
 
 
 def spine_failed(spine: str, error: BaseException) -> None:

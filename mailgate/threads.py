@@ -187,21 +187,28 @@ def _subject_clues(subject: str, tag: str) -> list[Clue]:
 def find(hits: Sequence[Hit], speaker: Speaker) -> Found:
     """Say where a mail belongs: the first hit at which its sender may speak, else apart.
 
-    hits: in the order of `clues`. A sender who points at a ticket that is not his, by more than
-    a number that happens to fit, gets a ticket linked to it.
+    hits: in the order of `clues`. A ticket in which he takes part comes before one whose mail he
+    was shown, unless nothing but a number in the subject leads there: whoever puts the one before
+    the other takes nothing from him. A sender who points at a ticket that is not his, by more
+    than a number that happens to fit, gets a ticket linked to it.
     """
     if speaker.is_agent:
         return _find_for_agent(hits, speaker)
-    for hit in hits:
-        if speaker.address in hit.ticket.participants:
-            if speaker.authenticity is Authenticity.FAIL:
-                reason = "the sender's address takes part in the ticket, but authentication failed"
-                return Doubtful(hit, "failed_authentication", reason)
-            vouched = _vouched(hits, hit.ticket)
-            return Speak(hit, Standing.PARTICIPANT, vouched, f"{_by(hit)}, from a participant")
-        if hit.clue.signed and speaker.authenticity is not Authenticity.FAIL:
-            reason = f"{_by(hit)}, from someone who was shown our mail"
-            return Speak(hit, Standing.THIRD_PARTY, True, reason)
+    own = [hit for hit in hits if speaker.address in hit.ticket.participants]
+    shown = next((hit for hit in hits if hit.clue.signed), None)
+    failed = speaker.authenticity is Authenticity.FAIL
+    hit = next((hit for hit in own if hit.clue.binding), None)
+    if hit is None and own and (shown is None or failed):
+        hit = own[0]
+    if hit is not None and failed:
+        reason = f"{_by(hit)}, and the sender's address takes part, but its authentication failed"
+        return Doubtful(hit, "failed_authentication", reason)
+    if hit is not None:
+        vouched = _vouched(hits, hit.ticket)
+        return Speak(hit, Standing.PARTICIPANT, vouched, f"{_by(hit)}, from a participant")
+    if shown is not None and not failed:
+        reason = f"{_by(shown)}, from someone who was shown our mail"
+        return Speak(shown, Standing.THIRD_PARTY, True, reason)
     pointed_at = next((hit for hit in hits if hit.clue.binding), None)
     if pointed_at is not None:
         reason = f"{_by(pointed_at)}, but the sender takes no part in that ticket"

@@ -134,6 +134,15 @@ def read_message_id(keys: Keys, message_id: str, instance: str, today: date) -> 
     return verify(keys, Purpose.MESSAGE, number, match["token"], today, match["nonce"])
 
 
+def instance_in(message_id: str) -> str:
+    """Return the installation that a Message-ID of this form names, ours or not, "" for none.
+
+    Unsigned, as far as anybody else can tell: good for a hint and nothing more.
+    """
+    match = _MESSAGE_ID.fullmatch(message_id.lower())
+    return "" if match is None else match["instance"]
+
+
 def anchor(number: int, instance: str, domain: str) -> str:
     """Return the ticket's stable id for References, which no mail bears itself."""
     return f"<ticket-{number}.{instance}@{domain}>"

@@ -105,7 +105,8 @@ class Recent:
 class Circumstances:
     """All that a decision rests on.
 
-    reopens: whether a customer's reply may reopen the ticket that was found. seen: tickets, by
+    reopens: whether a customer's reply may reopen the ticket that was found. holds_strangers: its
+    department wants to see who points at its tickets and takes no part in them. seen: tickets, by
     department, that hold the same mail already. reported: the ticket of the mail of ours that a
     report, or what a machine sent to its envelope sender, speaks of. release: set when an
     operator released the mail. recent: what its sender sent before; None where nobody counts.
@@ -116,6 +117,7 @@ class Circumstances:
     route: Route
     found: Found
     reopens: bool = True
+    holds_strangers: bool = False
     seen: Mapping[str, Candidate] | None = None
     reported: Candidate | None = None
     release: Release | None = None
@@ -188,6 +190,9 @@ def _seen_before(facts: Circumstances, ticket: Candidate) -> Candidate | None:
 
 def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
     hit = found.hit
+    if hit is not None and facts.holds_strangers:
+        reason = f"{found.reason}; its department holds such mail"
+        return (Hold(hit.ticket.department, reason, "not_participant"),)
     if not facts.route.departments:
         return (Hold("", facts.route.reason, "no_department"),)
     reason = f"{found.reason}; {facts.route.reason}"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from mailgate.departments import Strangers
 from mailgate.gateway import mailbombs
 from mailgate.gateway.decide import Circumstances, Recent, Release
 from mailgate.intake.spool import Claimed
@@ -90,11 +91,7 @@ def examine(
     is_agent = author is not None and office.agent(author) is not None
     found = find(hits, Speaker(author, authenticity, is_agent))
     vouched = _vouched(session, found, hits, author)
-    proven = author is not None and (
-        authenticity is Authenticity.PASS
-        or vouched
-        or (session is not None and people.is_proven(session, author))
-    )
+    proven = _proven(session, author, authenticity, vouched=vouched)
     reported = _reported(session, office, message, envelope, nature, now)
     seen = _seen(session, message, now) if nature is not Nature.LOOP else {}
     circumstances = Circumstances(
@@ -103,12 +100,24 @@ def examine(
         route=routed,
         found=found,
         reopens=_reopens(session, office, found, claimed.arrival.received_at),
+        holds_strangers=_holds_strangers(office, found),
         seen=seen,
         reported=reported.ticket if reported else None,
         release=_release(session, office, claimed, routed),
         recent=_recent(session, office, claimed, found, seen, author, proven=proven),
     )
     return Examined(message, circumstances, authenticity, proven, vouched, reported)
+
+
+def _proven(
+    session: Session | None, author: str | None, authenticity: Authenticity, *, vouched: bool
+) -> bool:
+    """Say whether the sender is proven: by this mail, or, unless this one failed, earlier."""
+    if author is None or authenticity is Authenticity.FAIL:
+        return False
+    if authenticity is Authenticity.PASS or vouched:
+        return True
+    return session is not None and people.is_proven(session, author)
 
 
 def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) -> list[Hit]:
@@ -150,6 +159,13 @@ def _reopens(session: Session | None, office: Office, found: Found, at: datetime
         return True
     ticket = views.locked(session, found.hit.ticket.ticket_id)
     return lifecycle.may_reopen(office.department_of(ticket).reopen, ticket.closed_at, at)
+
+
+def _holds_strangers(office: Office, found: Found) -> bool:
+    if found.hit is None:
+        return False
+    department = office.directory.departments.get(found.hit.ticket.department)
+    return department is not None and department.strangers is Strangers.HOLD
 
 
 def _seen(session: Session | None, message: Message, now: datetime) -> Mapping[str, Candidate]:

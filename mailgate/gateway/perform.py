@@ -10,8 +10,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from mailgate import hours, logs
-from mailgate.gateway import mailbombs, reports
+from mailgate.gateway import answering, copies, loops, mailbombs, reports
 from mailgate.gateway.decide import (
     Bounce,
     Duplicate,
@@ -22,6 +21,7 @@ from mailgate.gateway.decide import (
     Verdict,
 )
 from mailgate.gateway.lookup import Examined
+from mailgate.gateway.remarks import remarks
 from mailgate.intake import floods
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.address import Address
@@ -29,7 +29,7 @@ from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Attachment
 from mailgate.replies import acknowledge
 from mailgate.threads import Candidate, Standing
-from mailgate.tickets import correspondence, entries, ledger, people, service, views
+from mailgate.tickets import entries, people, service, views
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket
 from mailgate.tickets.office import Office
@@ -110,10 +110,11 @@ def result_of(verdict: Verdict, examined: Examined) -> SpoolResult:
 def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
     """Return a mail as what goes into a ticket."""
     message, claimed = job.examined.message, job.claimed
+    envelope = claimed.arrival.envelope
     # A name of our own for a mail without one, unique by how it was delivered to us.
     made_up = f"<spool-{claimed.id}.{job.office.instance}.received@{job.office.domain}>"
     return Contribution(
-        author=message.author or (message.from_[0] if message.from_ else _UNKNOWN),
+        author=message.author or _UNKNOWN,
         source=Source.MAIL,
         text=message.text,
         full_text=message.full_text,
@@ -128,7 +129,10 @@ def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
         authenticity=job.examined.authenticity,
         proven=job.examined.proven,
         third_party=third_party,
-        defects=message.defects,
+        defects=(
+            *message.defects,
+            *remarks(message, envelope.recipients, job.office.keys, job.now.date()),
+        ),
         thread_index=_short_or_none(message.header("Thread-Index") or ""),
     )
 
@@ -152,6 +156,7 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
     )
     _attach_original(job, ticket, entry)
     _remember_proof(job)
+    _join_copied(job, ticket)
     for other in opened:
         service.link(job.session, ticket, other.id or 0, LinkKind.DEPARTMENT)
     opened.append(ticket)
@@ -163,66 +168,22 @@ def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) ->
         service.link(job.session, ticket, elsewhere.ticket_id, LinkKind.DEPARTMENT)
     result.ticket = ticket.number
     result.effective_received_at = ticket.effective_received_at
-    _acknowledge(job, ticket, entry, result)
+    _answer(job, ticket, entry, result)
+    loops.notice_peer(job.session, job.office, ticket, job.examined.message, job.now)
+
+
+def _answer(job: Job, ticket: Ticket, entry: Entry, result: SpoolResult) -> None:
+    answered = answering.answer(
+        job.session, job.office, job.claimed, job.examined, ticket, entry, job.now
+    )
+    result.acknowledge = isinstance(answered, acknowledge.Acknowledge)
+    result.acknowledge_reason = answered.reason
 
 
 def _without_tag(office: Office, subject: str, number: int) -> str:
     """Return a subject without an old ticket's tag, in any case, as threads.clues finds it."""
     tag = re.escape(office.subject_tag.replace("{number}", str(number)))
     return " ".join(re.sub(tag, " ", subject, flags=re.IGNORECASE).split())
-
-
-def _acknowledge(job: Job, ticket: Ticket, entry: Entry, result: SpoolResult) -> None:
-    """Answer a new ticket by machine, or write into it why not."""
-    answer = acknowledgement(job.session, job.office, job.claimed, job.examined, ticket, job.now)
-    result.acknowledge_reason = answer.reason
-    match answer:
-        case acknowledge.Acknowledge(with_words=with_words):
-            result.acknowledge = True
-            department = job.office.department_of(ticket)
-            receipt = hours.receipt(ticket.received_at, department.calendar)
-            correspondence.acknowledge(
-                job.session, job.office, ticket, entry, receipt, job.now, with_words=with_words
-            )
-        case acknowledge.Silent(reason=reason, alarm=alarm):
-            service.record(job.session, ticket, "not-acknowledged", reason, job.now)
-            if alarm:
-                logs.acknowledgements_capped(ticket.number, reason)
-        case never:
-            assert_never(never)
-
-
-def acknowledgement(
-    session: Session | None,
-    office: Office,
-    claimed: Claimed,
-    examined: Examined,
-    ticket: Ticket,
-    now: datetime,
-) -> acknowledge.Acknowledge | acknowledge.Silent:
-    """Say whether a new ticket's mail is answered by machine, by what is known and was sent."""
-    message = examined.message
-    department = office.department_of(ticket)
-    lists = {_list_id(each) for each in message.header_values("List-Id")}
-    incoming = acknowledge.Incoming(
-        nature=examined.circumstances.nature,
-        is_new_ticket=True,
-        author=message.author,
-        authenticity=examined.authenticity,
-        proven=examined.proven,
-        mail_from=claimed.arrival.envelope.mail_from,
-        own=message.author is not None and office.directory.is_own(message.author.address),
-        group_named=bool(lists & {group.lower() for group in department.groups}),
-    )
-    spent = acknowledge.Spent()
-    if session is not None and message.author is not None:
-        spent = ledger.spent(session, message.author.address, now)
-    return acknowledge.decide(incoming, office.limits, spent)
-
-
-def _list_id(value: str) -> str:
-    """Return the id in a List-Id header, which may stand behind the list's name (RFC 2919 §2)."""
-    return value.rpartition("<")[2].partition(">")[0].strip().lower()
 
 
 def _attach_original(job: Job, ticket: Ticket, entry: Entry) -> None:
@@ -250,13 +211,22 @@ def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
         job.now,
         speaks=verdict.speaks,
     )
+    if verdict.speaks and not third_party:
+        _join_copied(job, ticket)
     if third_party:
         _join_as_third_party(job, verdict.ticket.ticket_id)
     _attach_original(job, ticket, entry)
     _remember_proof(job)
+    loops.notice_peer(job.session, job.office, ticket, job.examined.message, job.now)
     result.ticket = ticket.number
     result.effective_received_at = entry.effective_received_at
     result.acknowledge_reason = "no acknowledgement: the mail belongs to a ticket that was there"
+
+
+def _join_copied(job: Job, ticket: Ticket) -> None:
+    nature, authenticity = job.examined.circumstances.nature, job.examined.authenticity
+    message = job.examined.message
+    copies.join_copied(job.session, job.office, ticket, message, nature, authenticity, job.now)
 
 
 def _join_as_third_party(job: Job, ticket_id: int) -> None:

@@ -12,6 +12,7 @@ from typing import assert_never
 from sqlmodel import Session
 
 from mailgate import hours
+from mailgate.gateway.answering import acknowledgement
 from mailgate.gateway.decide import (
     Bounce,
     Duplicate,
@@ -23,7 +24,7 @@ from mailgate.gateway.decide import (
     decide,
 )
 from mailgate.gateway.lookup import Examined, examine
-from mailgate.gateway.perform import acknowledgement, result_of
+from mailgate.gateway.perform import result_of
 from mailgate.intake.spool import Claimed, SpoolResult
 from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Message, Nature

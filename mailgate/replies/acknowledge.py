@@ -7,6 +7,7 @@ so that what would not have been answered anyway uses nothing up.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from mailgate.message.address import (
     Address,
@@ -79,7 +80,8 @@ class Incoming:
     author: the one mailbox in From, None where there is not exactly one. proven: the address
     passed earlier, used a token of ours or was entered by an agent. mail_from: the return path,
     "" for the null sender, None where the mail came without one. own: the author's address is
-    one of ours. group_named: the department names the list through which it came.
+    one of ours. group_named: the department names the list through which it came. rests: a loop
+    with the address was suspected of late.
     """
 
     nature: Nature
@@ -90,6 +92,7 @@ class Incoming:
     mail_from: str | None
     own: bool = False
     group_named: bool = False
+    rests: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,10 @@ class Acknowledge:
 
 @dataclass(frozen=True)
 class Silent:
-    """Do not answer; alarm: a limit that only a flood reaches was hit, the operator is told."""
+    """Do not answer; alarm: whose limit that only a flood reaches was hit, "" for none."""
 
     reason: str
-    alarm: bool = False
+    alarm: Literal["", "domain", "installation"] = ""
 
 
 def parse_rate(text: str) -> Rate:
@@ -133,6 +136,8 @@ def decide(incoming: Incoming, limits: Limits, spent: Spent) -> Acknowledge | Si
     over = _over_limit(proven, limits, spent)
     if over:
         return over
+    if incoming.rests:
+        return Silent("no acknowledgement: a loop is suspected, automatic mail to him rests")
     if proven:
         return Acknowledge(True, "acknowledged: a new ticket of a proven sender")
     return Acknowledge(
@@ -199,17 +204,15 @@ def _over_limit(proven: bool, limits: Limits, spent: Spent) -> Silent | None:
     who = "a proven address" if proven else "an unproven address"
     hour = limits.proven_hour if proven else limits.unproven_hour
     day = limits.proven_day if proven else limits.unproven_day
-    for limit, count, what, alarm in (
-        (hour, spent.address_hour, f"acknowledgements an hour to {who}", False),
-        (day, spent.address_day, f"automatic mails a day to {who}", False),
-        (limits.domain_hour, spent.domain_hour, "acknowledgements an hour to one domain", True),
-        (
-            limits.installation_hour,
-            spent.installation_hour,
-            "acknowledgements an hour by this installation",
-            True,
-        ),
-    ):
+    domain = "acknowledgements an hour to one domain"
+    installation = "acknowledgements an hour by this installation"
+    checks: tuple[tuple[int | None, int, str, Literal["", "domain", "installation"]], ...] = (
+        (hour, spent.address_hour, f"acknowledgements an hour to {who}", ""),
+        (day, spent.address_day, f"automatic mails a day to {who}", ""),
+        (limits.domain_hour, spent.domain_hour, domain, "domain"),
+        (limits.installation_hour, spent.installation_hour, installation, "installation"),
+    )
+    for limit, count, what, alarm in checks:
         if limit is not None and count >= limit:
             return Silent(f"no acknowledgement: limit of {limit} {what} reached", alarm)
     return None

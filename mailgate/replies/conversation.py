@@ -7,15 +7,37 @@ makes five longer.
 
 import base64
 import binascii
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from mailgate.replies.compose import bounded
 
+_PLAIN_CHARS = 150
+_PLAIN_ID = re.compile(r"<[A-Za-z0-9.+=_$-]+@[A-Za-z0-9.-]+>")
+_BETWEEN_WORDS = re.compile(r"[^A-Za-z0-9]")
+_WEB = re.compile(r"https?|www\.|\.(?:com|net|org|info|biz|shop|xyz|ru|cn)[^@>]*@", re.IGNORECASE)
 _HEADER = 22
 _CHILD = 5
 _MAX_CHILDREN = 40
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+def without_words(ids: Sequence[str]) -> list[str]:
+    """Return the Message-IDs that carry nothing to read; for who has proven nothing.
+
+    A Message-ID is the sender's to choose and comes back in our References. What programs make
+    is short, of letters, digits and a few signs, is no prose, and names no place on the web.
+    """
+    return [each for each in ids if len(each) <= _PLAIN_CHARS and _says_nothing(each)]
+
+
+def _says_nothing(message_id: str) -> bool:
+    local = message_id.partition("@")[0]
+    words = [word for word in _BETWEEN_WORDS.split(local) if len(word) > 3 and word.isalpha()]
+    plain = _PLAIN_ID.fullmatch(message_id) is not None
+    return plain and len(words) < 2 and not _WEB.search(message_id)
 
 
 def references_of(parent: tuple[str, ...], parent_id: str, anchor: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from mailgate.message.address import Address, canonical, is_plain_address
 from mailgate.outbox import mail
 from mailgate.replies import wire
 from mailgate.replies.compose import File, Head, compose
-from mailgate.replies.conversation import next_thread_index, references_of
+from mailgate.replies.conversation import next_thread_index, references_of, without_words
 from mailgate.replies.templates import Event, Facts
 from mailgate.tickets import entries, ledger, people, views
 from mailgate.tickets.model import Entry, EntryKind, Ticket
@@ -105,8 +105,8 @@ def send(
 def tell_copied(
     session: Session, office: Office, ticket: Ticket, entry: Entry, now: datetime
 ) -> None:
-    """Tell the CC recipients of what a proven participant wrote after they had joined."""
-    if not entry.proven:
+    """Tell CC recipients what a proven participant wrote later, if the department does so."""
+    if not entry.proven or not office.department_of(ticket).copies:
         return
     writer = canonical(entry.author)
     copied = [
@@ -194,6 +194,9 @@ def _head(
     if parents is None:
         parents = views.thread_of(sending.session, sending.entry.ticket_id)
     anchor = tokens.anchor(ticket.number, office.instance, office.domain)
+    index = ticket.thread_index
+    if facts.subject is None:
+        parents, index = without_words(parents), ""
     parent = parents[-1] if parents else ""
     message_id = tokens.signed_message_id(
         office.keys,
@@ -216,11 +219,7 @@ def _head(
         in_reply_to=parent,
         references=references_of(tuple(parents[:-1]), parent, anchor),
         thread_topic=facts.subject or "",
-        thread_index=(
-            next_thread_index(ticket.thread_index, sending.now, anchor.encode())
-            if ticket.thread_index
-            else ""
-        ),
+        thread_index=next_thread_index(index, sending.now, anchor.encode()) if index else "",
         language=ticket.language,
     )
 
@@ -248,6 +247,8 @@ def _obstacle(sending: Sending, recipient: Address) -> str:
         return "the recipient's address is not one that can be written to"
     if sending.kind is not mail.Kind.NOTICE:
         return ""
+    if ledger.rests(sending.session, recipient.address, sending.now):
+        return "a loop is suspected, automatic mail to the address rests"
     limits = sending.office.limits
     proven = people.is_proven(sending.session, recipient.canonical)
     limit = limits.proven_day if proven else limits.unproven_day

@@ -13,10 +13,12 @@ from mailgate.message.address import canonical, domain_of
 from mailgate.message.alignment import organisational
 from mailgate.replies.acknowledge import Spent
 from mailgate.store.database import insert_row
-from mailgate.tickets.model import AutomaticMail, Ticket
+from mailgate.tickets import alarms
+from mailgate.tickets.model import AutomaticMail, Entry, EntryKind, Ticket
 
 ACKNOWLEDGEMENT, NOTICE = "acknowledgement", "notice"
 
+_MOST, _CHARS = 20, 4_000
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -60,6 +62,40 @@ def write(session: Session, ticket: Ticket, address: str, kind: str, now: dateti
         "at": now,
     }
     insert_row(session, AutomaticMail, values)
+
+
+def sent_to(session: Session, address: str, since: datetime) -> list[datetime]:
+    """Return when automatic mail went to an address, the last first, as far as it matters."""
+    statement = (
+        select(col(AutomaticMail.at))
+        .where(col(AutomaticMail.address) == canonical(address), col(AutomaticMail.at) > since)
+        .order_by(col(AutomaticMail.at).desc())
+        .limit(_MOST)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def came_from(session: Session, person_id: int, since: datetime) -> list[tuple[datetime, str]]:
+    """Return when a person's own tickets were written to, and what, the last one last."""
+    statement = (
+        select(col(Entry.at), func.substr(col(Entry.text), 1, _CHARS))
+        .join(Ticket, col(Ticket.id) == col(Entry.ticket_id))
+        .where(col(Ticket.requester_id) == person_id, col(Ticket.received_at) > since)
+        .where(col(Entry.kind) == EntryKind.MESSAGE)
+        .order_by(col(Entry.id).desc())
+        .limit(_MOST)
+    )
+    return [(at, text) for at, text in reversed(session.execute(statement).all())]
+
+
+def rest_of(address: str) -> str:
+    """Return the name of the alarm while which an address has no automatic mail."""
+    return f"loop:{canonical(address)}"
+
+
+def rests(session: Session, address: str, now: datetime) -> bool:
+    """Say whether an address has no automatic mail for now, because a loop was suspected."""
+    return alarms.lasts_until(session, rest_of(address), now) is not None
 
 
 def forget(session: Session, before: datetime) -> None:

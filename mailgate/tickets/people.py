@@ -72,7 +72,10 @@ def prove(session: Session, address: str, by: str, at: datetime) -> None:
 def join(
     session: Session, ticket_id: int, person_id: int, address: str, role: Role, at: datetime
 ) -> bool:
-    """Make a person take part in a ticket, by that address; say whether he did not before."""
+    """Make a person take part in a ticket, by that address; say whether he did not before.
+
+    Who was only a third party becomes more than that, and stays it.
+    """
     values = {
         "ticket_id": ticket_id,
         "person_id": person_id,
@@ -80,7 +83,18 @@ def join(
         "role": role,
         "since": at,
     }
-    return insert_once(session, Participant, values)
+    if insert_once(session, Participant, values):
+        return True
+    if role is Role.THIRD_PARTY:
+        return False
+    a_third_party = (
+        (col(Participant.ticket_id) == ticket_id)
+        & (col(Participant.person_id) == person_id)
+        & (col(Participant.role) == Role.THIRD_PARTY)
+    )
+    promoted = update(Participant).where(a_third_party)
+    his = {"address": address, "role": role, "since": at}
+    return bool(session.connection().execute(promoted.values(his)).rowcount)
 
 
 def participants(session: Session, ticket_id: int) -> list[Participant]:

@@ -163,14 +163,14 @@ def test_mailboxes_of_programs_get_no_answer(local, silent):
 @pytest.mark.parametrize(
     ("spent", "proven", "words", "alarm"),
     [
-        (Spent(address_hour=2, address_day=4), False, None, False),
-        (Spent(address_hour=3), False, "limit of 3 acknowledgements an hour to an unpr", False),
-        (Spent(address_day=5), False, "limit of 5 automatic mails a day to an unproven", False),
-        (Spent(address_hour=9, address_day=9), True, None, False),
-        (Spent(address_day=10), True, "limit of 10 automatic mails a day to a proven", False),
-        (Spent(domain_hour=59, installation_hour=199), False, None, False),
-        (Spent(domain_hour=60), True, "limit of 60 acknowledgements an hour to one domain", True),
-        (Spent(installation_hour=200), True, "limit of 200 acknowledgements an hour by", True),
+        (Spent(address_hour=2, address_day=4), False, None, ""),
+        (Spent(address_hour=3), False, "limit of 3 acknowledgements an hour to an unpr", ""),
+        (Spent(address_day=5), False, "limit of 5 automatic mails a day to an unproven", ""),
+        (Spent(address_hour=9, address_day=9), True, None, ""),
+        (Spent(address_day=10), True, "limit of 10 automatic mails a day to a proven", ""),
+        (Spent(domain_hour=59, installation_hour=199), False, None, ""),
+        (Spent(domain_hour=60), True, "limit of 60 acknowledgements an hour to one", "domain"),
+        (Spent(installation_hour=200), True, "limit of 200 acknowledgements", "installation"),
     ],
 )
 def test_limits(spent, proven, words, alarm):
@@ -181,7 +181,14 @@ def test_limits(spent, proven, words, alarm):
         return
     assert isinstance(answer, Silent)
     assert answer.reason.startswith(f"no acknowledgement: {words}")
-    assert answer.alarm is alarm
+    assert answer.alarm == alarm
+
+
+def test_who_is_suspected_of_a_loop_is_not_answered():
+    """However much the limits would let him have, and also where he is proven."""
+    for proven in (False, True):
+        answer = outcome(replace(ANNA, proven=proven, rests=True), Spent())
+        assert isinstance(answer, Silent) and "loop" in answer.reason and not answer.alarm
 
 
 def test_a_limit_of_none_limits_nothing():

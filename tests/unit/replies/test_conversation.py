@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.replies.conversation import next_thread_index, references_of
+from mailgate.replies.conversation import next_thread_index, references_of, without_words
 
 AT = datetime(2026, 11, 3, 17, 5, tzinfo=UTC)
 ANCHOR = "<anchor@support.example.com>"
@@ -93,3 +93,28 @@ def test_an_index_never_grows_beyond_bounds(answers):
         index = next_thread_index(index, AT + timedelta(hours=number), b"a")
     assert b64decode(index)[:22] == head
     assert len(index) <= 400
+
+
+@pytest.mark.parametrize(
+    ("message_id", "kept"),
+    [
+        ("<CAB+x=yz9$_1@mail.gmail.com>", True),
+        ("<DB7PR04MB5678ABC@DB7PR04MB5678.eurprd04.prod.outlook.com>", True),
+        ("<20261103.1@example.net>", True),
+        ("<t123456.aa.k1abc.inst@support.example.com>", True),
+        ("<TANIE-KREDYTY-bez-weryfikacji@evil.example>", False),
+        ("<see.www.evil.example@x>", False),
+        ("<https.evil@x>", False),
+        ("<buy.at.evil.com.now@x>", False),
+        ('<"quoted words"@x>', False),
+        ("<a b@x>", False),
+        ("<zażółć@x>", False),
+        ("<" + "1" * 150 + "@x>", False),
+        ("", False),
+    ],
+)
+def test_a_message_id_goes_back_to_nobody_certain_only_if_it_says_nothing(
+    message_id: str, kept: bool
+) -> None:
+    """What programs make is kept; prose, web addresses and whatever else is not."""
+    assert without_words([message_id]) == [message_id] * kept

@@ -32,6 +32,7 @@ from tests.unit.bureau import (
 )
 
 BOB, CAROL = "bob@example.net", "carol@example.org"
+COPYING = office(copies=True)
 PAYLOAD = "KUPTERAZ"
 
 
@@ -283,8 +284,10 @@ def test_those_in_copy_read_what_a_proven_participant_writes(
         ticket, _ = opened(session)
         copied(session, ticket, BOB, CAROL)
         said = contribution(text="Nadal nie działa.", **changes)  # type: ignore[arg-type]
-        entry = service.follow_up(session, OFFICE, ticket, said, NOW + HOUR, NOW, speaks=False)
+        entry = service.follow_up(session, COPYING, ticket, said, NOW + HOUR, NOW, speaks=False)
         correspondence.tell_copied(session, OFFICE, ticket, entry, NOW + HOUR)
+        assert not sent(session), "the department does not pass it on"
+        correspondence.tell_copied(session, COPYING, ticket, entry, NOW + HOUR)
         mails = sent(session)
     assert [mail.recipient for mail in mails] == told
     assert all("Nadal nie działa." in mail.words for mail in mails)
@@ -298,7 +301,7 @@ def test_those_in_copy_read_only_what_comes_later(database: Database) -> None:
         said = contribution(proven=True)
         for received_at, mails in ((NOW, 0), (NOW + HOUR, 1)):
             entry = service.follow_up(
-                session, OFFICE, ticket, said, received_at, NOW + 2 * HOUR, speaks=True
+                session, COPYING, ticket, said, received_at, NOW + 2 * HOUR, speaks=True
             )
             assert len(sent(session, col(OutboxMail.entry_id) == entry.id)) == mails
 

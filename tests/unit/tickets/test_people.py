@@ -4,9 +4,11 @@ from sqlmodel import Session
 
 from mailgate.message.address import Address
 from mailgate.store.database import Database
-from mailgate.tickets import people
+from mailgate.tickets import people, views
 from mailgate.tickets.model import Person, PersonAddress, Role
-from tests.unit.bureau import ANNA, MALLORY, NOW, contribution, opened
+from tests.unit.bureau import ANNA, HOUR, MALLORY, NOW, contribution, opened
+
+BOB = "bob@example.net"
 
 
 def count(session: Session) -> int:
@@ -52,21 +54,37 @@ def test_having_been_seen_proves_nothing(database: Database) -> None:
 
 
 def test_who_joins_twice_keeps_his_first_role(database: Database) -> None:
-    """A third party does not become a participant by writing again, nor the other way round."""
+    """Whoever takes part stays what he is, also where he speaks with another's token later."""
+    with database.writing() as session:
+        _, entry = opened(session)
+        who = people.meet(session, Address(BOB), NOW)
+        roles = (Role.CC, Role.THIRD_PARTY, Role.CC)
+        joined = [
+            people.join(session, entry.ticket_id, who.person_id, BOB, role, NOW) for role in roles
+        ]
+        assert joined == [True, False, False]
+        found = people.participants(session, entry.ticket_id)
+        assert [(each.address, each.role) for each in found] == [(ANNA, "requester"), (BOB, "cc")]
+
+
+def test_a_third_party_takes_part_when_he_is_let_in_and_not_by_writing(
+    database: Database,
+) -> None:
+    """By writing again he stays what he is; named by one who may, he takes part from then on."""
     with database.writing() as session:
         _, entry = opened(session)
         who = people.meet(session, Address(MALLORY), NOW)
-        joined = [
-            people.join(session, entry.ticket_id, who.person_id, MALLORY, role, NOW)
-            for role in (Role.THIRD_PARTY, Role.CC)
-        ]
-        assert joined == [True, False]
-        found = people.participants(session, entry.ticket_id)
-        assert [(each.address, each.role) for each in found] == [
-            (ANNA, "requester"),
-            (MALLORY, "third-party"),
-        ]
+
+        def joins(role: Role) -> bool:
+            at = NOW + HOUR
+            return people.join(session, entry.ticket_id, who.person_id, MALLORY, role, at)
+
+        assert joins(Role.THIRD_PARTY) and not joins(Role.THIRD_PARTY)
         assert people.addresses_of(session, entry.ticket_id) == {ANNA}
+        assert joins(Role.CC)
+        (since,) = [each.since for each in views.copied(session, entry.ticket_id)]
+        assert since == NOW + HOUR
+        assert people.addresses_of(session, entry.ticket_id) == {ANNA, MALLORY}
 
 
 def test_all_addresses_of_a_participant_may_speak(database: Database) -> None:
