@@ -50,6 +50,9 @@ unproven = "1000/hour, 1000/day"
 proven = "1000/hour, 1000/day"
 domain = "100000/hour"
 installation = "100000/hour"
+
+[flood]
+unproven = "none"
 """
 
 SMARTHOST = """

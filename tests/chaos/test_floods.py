@@ -94,7 +94,7 @@ def configured(daemon: Daemon, sender: str, everyone: str, flood: str) -> None:
     text = daemon.config.read_text()
     listener = LISTENER.format(sender=sender, all=everyone)
     text = text.replace("max_connections = 400", listener, 1)
-    daemon.config.write_text(f"{text}\n[flood]\nunproven = {flood}\n")
+    daemon.config.write_text(text.replace('unproven = "none"', f"unproven = {flood}"))
 
 
 def assert_kept(database: Database, hers: list[str], his: list[str]) -> Counter[str]:
