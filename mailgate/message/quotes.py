@@ -1,118 +1,202 @@
-"""What the human wrote now: quotes and signature cut off (a line scanner, not a grammar).
+"""What the human wrote now: quotes, signature and notices cut off (a line scanner, no grammar).
 
 Promises a text for any text, in linear time: each line is looked at a bounded number of times,
-and only its first 400 characters are matched. If nothing would be left, everything is: a mail
-without words of its own is still to be read.
+only its first 400 characters are matched, and beyond 5,000 lines only quote marks count. If
+nothing would be left, everything is: a mail without words of its own is still to be read.
 """
 
 import re
 
+from mailgate.message import attribution, ending, header_block, marks, signature, taglines
+from mailgate.message.header_block import Divider
+
 _MAX_MATCHED = 400
-_QUOTED = re.compile(r"\s{0,3}(?:>|\|\s)")
-_SIGNATURE = re.compile(r"\s?(?:--|—|–)\s*")
-_MOBILE = re.compile(
-    r"\s*\*?(?:sent from my |sent from (?:mail for windows|outlook|yahoo|proton)|get outlook for "
-    r"|wysłan[eoy] (?:z|za pomocą|przy użyciu) |pobierz (?:aplikację )?outlook"
-    r"|von meinem .{2,40} gesendet|gesendet von (?:outlook|meinem) |envoyé (?:de mon |à partir d)"
-    r"|enviado desde mi |inviato da(?:l mio)? )",
+_MAX_LOOKED = 5000
+_MAX_SIGNATURE = 25
+_MAX_DELIMITERS = 20
+_MAX_NEAR = 4
+_MAX_READ_OF_WORDS = 4000
+
+_FORWARDED = re.compile(
+    r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|fw|pd|prz|przekazan[ea]|wg|tr|rv|enc|i|vb|vs|vl|doorst"
+    r"|továbbít[áv]\w{0,3}|ilt|转发|轉寄|转寄)\s?[:：]",
     re.IGNORECASE,
 )
-_VERB = re.compile(
-    r"\b(?:wrote|writes|pisze|pisał|pisała|napisał|napisała|napisał\(a\)|napisali|schrieb"
-    r"|a écrit|escribió|escribio|ha scritto|schreef|skrev|escreveu|napsal|napsala|napsal\(a\)"
-    r"|írta|пишет|написал|написала|kirjoitti)\b.{0,120}:\s*$",
+_ANSWERS_BELOW = re.compile(
+    r"(?<!\w)(?:(?:my |our )?(?:answers?|repl(?:y|ies)|comments?|responses?|remarks)(?: are| is|:)?"
+    r"[^.\n]{0,30} (?:below|inline|in-line|in line|in red|in blue|in green|in colou?r|in the text)"
+    r"|(?:see|please see) (?:\w+ ){0,2}(?:inline|in-line|in red|in blue|in the text)"
+    r"|(?:odpowied(?:zi|ź)|odpowiadam|odpisuję|odpisałam?|komentarz\w*|uwagi)[^.\n]{0,40}"
+    r"(?:poniżej|niżej|w treści|w tekście|na czerwono|na niebiesko|na zielono|kolorem|w kolorze)"
+    r"|(?:antwort|anmerkung|kommentar)\w{0,3}[^.\n]{0,30} (?:unten|im text|in rot"
+    r"|rot markiert|inline)"
+    r"|(?:réponses?|commentaires?)[^.\n]{0,30} (?:ci-dessous|dans le texte|en rouge|en bleu)"
+    r"|respuestas?[^.\n]{0,30} (?:abajo|en rojo|en azul)|risposte[^.\n]{0,30} (?:sotto|in rosso)"
+    r"|odpověd\w{0,2}[^.\n]{0,30} (?:níže|v textu|červeně))",
     re.IGNORECASE,
 )
-_OPENER = re.compile(r"\s*\*?(?:on|w dniu|dnia|am|le|el|il|op|den|em|dne|od|at)\s", re.IGNORECASE)
-_MARKED_BY = re.compile(r"\d{1,2}[:.]\d{2}\b.{0,100}<[^<>\s@]{1,64}@[^<>\s@]{1,200}>:\s*$")
-_TIME = re.compile(r"\d{1,2}[:.]\d{2}")
-_EVIDENCE = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|@")
-_ORIGINAL = re.compile(
-    r"\s*[-_=*]{2,}\s*(?:original message|oryginalna wiadomość|wiadomość oryginalna"
-    r"|original-?nachricht|ursprüngliche nachricht|message d'origine|mensaje original"
-    r"|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
-    r"|reply (?:message|above this line)|odpowiedz powyżej tej linii"
-    r"|on .{5,200} wrote)\s*[-_=*]*\s*",
-    re.IGNORECASE,
-)
-_BLOCK_FROM = re.compile(
-    r"\s*\*?(?:from|od|von|de|da|van|från|fra|nadawca|expéditeur)\s?:\*?\s*\S", re.IGNORECASE
-)
-_BLOCK_LINE = re.compile(
-    r"\s*\*?(?:sent|date|to|cc|subject|reply-to|wysłan[eoy]|data|do|dw|temat|kopia|gesendet|datum"
-    r"|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|a|oggetto|verzonden|aan|onderwerp"
-    r"|skickat|till|ämne|sendt|til|emne|importance|ważność)\s?:\*?",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"\s*(?:_{5,}|-{5,})\s*")
-_FORWARDED = re.compile(r"\s*(?:fwd?|fw|pd|wg|tr|rv|i)\s?:", re.IGNORECASE)
 
 
 def own_words(text: str, subject: str = "") -> str:
     """Return what stands before or between quotes and above the signature; all if that is none.
 
-    A forwarded mail (by its subject) keeps what it forwards: that is what it is about.
+    text: may hold the marks of `markup`. A forwarded mail (by its subject or a line that says so)
+    keeps what it forwards: that is what it is about. So does one whose writer says that the
+    answers stand in a quote without marks.
     """
     lines = text.split("\n")
-    forwarded = _FORWARDED.match(subject) is not None
-    kept: list[str] = []
-    at = 0
-    while at < len(lines):
-        line = lines[at][:_MAX_MATCHED]
-        if _QUOTED.match(line) and not forwarded:
-            at += 1
-            continue
-        if _SIGNATURE.fullmatch(line) and any(map(str.strip, kept)):
-            break
-        if not forwarded:
-            if _ORIGINAL.fullmatch(line) or _begins_block(lines, at):
-                break
-            length = _attribution(lines, at)
-            if length and _quote_follows(lines, at + length):
-                at += length
+    forwarded = _FORWARDED.match(subject[:_MAX_MATCHED]) is not None
+    scan = _Scan(lines, forwarded)
+    rest = scan.run()
+    if forwarded and rest is None:
+        return marks.unmarked(text).strip("\n")
+    kept = ending.trimmed(scan.kept)
+    if rest is None and scan.cut_at is not None and _points_below(kept):
+        rest = scan.cut_at
+    if rest is not None:
+        kept = [*kept, "", *lines[rest:]]
+    words = marks.unmarked("\n".join(kept)).strip("\n")
+    return words if words.strip() else marks.unmarked(text).strip("\n")
+
+
+def _points_below(kept: list[str]) -> bool:
+    return _ANSWERS_BELOW.search("\n".join(kept)[:_MAX_READ_OF_WORDS]) is not None
+
+
+def _is_quoted(line: str) -> bool:
+    if line[:1] == marks.QUOTED:
+        return True
+    words = line[:_MAX_MATCHED].lstrip(" ")
+    return words[:1] == ">" and len(line) - len(words) <= 3
+
+
+class _Scan:
+    """One walk over the lines. cut_at: where a quote without marks was cut off."""
+
+    def __init__(self, lines: list[str], forwarded: bool) -> None:
+        self.lines = lines
+        self.forwarded = forwarded
+        self.kept: list[str] = []
+        self.cut_at: int | None = None
+        self.has_words = False
+        self.signed = False
+        self.quoting = False
+        self.delimiters = 0
+
+    def run(self) -> int | None:
+        """Return from which line on all is kept, or None; what stands above that is in kept."""
+        for at, raw in enumerate(self.lines):
+            if not raw or raw.isspace():
+                if not self.signed:
+                    self.kept.append("")
                 continue
-            if length and _is_sure(lines, at, length):
+            if at >= _MAX_LOOKED:
+                if not self.signed and not _is_quoted(raw):
+                    self.kept.append(raw)
+                continue
+            parting = self._look(at, raw)
+            if parting is None:
+                continue
+            kind, start = parting
+            if kind is Divider.FORWARD or self.forwarded:
+                return start
+            self.cut_at = start
+            break
+        return None
+
+    def _look(self, at: int, raw: str) -> tuple[Divider, int] | None:
+        """Take a line; if all below it is of another mail, return so and where that begins."""
+        line = raw[:_MAX_MATCHED]
+        if _is_quoted(line):
+            return self._quote(at, line)
+        self.quoting = False
+        if line[0] in marks.ALL:
+            return self._labelled(at, line)
+        kind = header_block.divider(line)
+        if kind is None and header_block.begins(self.lines, at):
+            kind = Divider.ORIGINAL
+        if kind is not None:
+            return kind, at
+        if attribution.ends_one(line):
+            length = attribution.length_at_end(self._near(at), sure=True)
+            if length:
+                return self._attributed(at, length)
+        if not self.signed:
+            self._keep(at, raw, line)
+        return None
+
+    def _keep(self, at: int, raw: str, line: str) -> None:
+        if self.has_words and (self._is_signature(at, line) or taglines.is_tagline(line)):
+            self.signed = True
+            return
+        self.kept.append(raw)
+        self.has_words = True
+
+    def _quote(self, at: int, line: str) -> tuple[Divider, int] | None:
+        """Leave a quoted line out, and at the first of several what stands above to say whose."""
+        first, self.quoting = not self.quoting, True
+        if not first:
+            return None
+        length = self._attribution_above()
+        if self.forwarded or header_block.divider(line) is Divider.FORWARD:
+            return Divider.FORWARD, at - length
+        if length:
+            del self.kept[-length:]
+        if line[0] == marks.QUOTED and self.cut_at is None:
+            self.cut_at = at
+        self.signed = False
+        return None
+
+    def _attribution_above(self) -> int:
+        blank = 0
+        while blank < min(3, len(self.kept)) and not self.kept[-1 - blank]:
+            blank += 1
+        near = self.kept[max(len(self.kept) - blank - _MAX_NEAR, 0) : len(self.kept) - blank]
+        length = attribution.length_at_end(near, sure=False)
+        return length + blank if length else 0
+
+    def _labelled(self, at: int, line: str) -> tuple[Divider, int] | None:
+        """Leave out what its client calls a signature or "On … wrote:", unless it forwards."""
+        if line[0] == marks.TOLD and header_block.divider(line) is Divider.FORWARD:
+            return Divider.FORWARD, at
+        if line[0] == marks.TOLD and self.forwarded:
+            return Divider.FORWARD, at
+        return None
+
+    def _attributed(self, at: int, length: int) -> tuple[Divider, int] | None:
+        start = at - length + 1
+        if not self.signed and length > 1:
+            del self.kept[1 - length :]
+        self.has_words = any(self.kept)
+        if not self.forwarded and self._quote_follows(at + 1):
+            return None
+        return Divider.ORIGINAL, start
+
+    def _near(self, at: int) -> list[str]:
+        """Return a line and up to three right above it that are no quote."""
+        near = [self.lines[at]]
+        for line in reversed(self.lines[max(at - _MAX_NEAR + 1, 0) : at]):
+            if not line or line.isspace() or line[0] in marks.ALL or _is_quoted(line):
                 break
-        if not _MOBILE.match(line):
-            kept.append(lines[at])
-        at += 1
-    while kept and (not kept[-1].strip() or _RULE.fullmatch(kept[-1][:_MAX_MATCHED])):
-        kept.pop()
-    words = "\n".join(kept).strip("\n")
-    return words if words.strip() else text.strip("\n")
+            near.insert(0, line)
+        return near
 
+    def _quote_follows(self, at: int) -> bool:
+        near = (line for line in self.lines[at : at + _MAX_NEAR] if line and not line.isspace())
+        return _is_quoted(next(near, ""))
 
-def _attribution(lines: list[str], at: int) -> int:
-    """Return how many lines "On … wrote:" takes here, 0 for none; it may be folded twice."""
-    first = lines[at][:_MAX_MATCHED]
-    if not _EVIDENCE.search(first) and not _OPENER.match(first):
-        return 0
-    joined = ""
-    for length, line in enumerate(lines[at : at + 3], 1):
-        joined = f"{joined} {line[:_MAX_MATCHED].strip()}"
-        if not line.strip():
-            return 0
-        if (_VERB.search(joined) and _EVIDENCE.search(joined)) or _MARKED_BY.search(joined):
-            return length
-    return 0
-
-
-def _is_sure(lines: list[str], at: int, length: int) -> bool:
-    """Say whether an attribution is one even with no quote marks below it."""
-    joined = " ".join(line[:_MAX_MATCHED] for line in lines[at : at + length])
-    return "@" in joined or bool(_OPENER.match(joined) and _TIME.search(joined))
-
-
-def _quote_follows(lines: list[str], at: int) -> bool:
-    for line in lines[at : at + 3]:
-        if line.strip():
-            return _QUOTED.match(line[:_MAX_MATCHED]) is not None
-    return False
-
-
-def _begins_block(lines: list[str], at: int) -> bool:
-    """Say whether Outlook's header block begins here: From and two more within five lines."""
-    if not _BLOCK_FROM.match(lines[at][:_MAX_MATCHED]):
-        return False
-    near = [line[:_MAX_MATCHED] for line in lines[at + 1 : at + 7] if line.strip()]
-    return sum(_BLOCK_LINE.match(line) is not None for line in near[:5]) >= 2
+    def _is_signature(self, at: int, line: str) -> bool:
+        """Say whether a signature begins; without the space of RFC 3676 only a short one does."""
+        if not signature.is_delimiter(line):
+            return False
+        if line == "-- ":
+            return True
+        self.delimiters += 1
+        if self.delimiters > _MAX_DELIMITERS:
+            return False
+        said = 0
+        for below in self.lines[at + 1 : at + 2 * _MAX_SIGNATURE]:
+            if _is_quoted(below):
+                return True
+            said += bool(below) and not below.isspace()
+        return said <= _MAX_SIGNATURE

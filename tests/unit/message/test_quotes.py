@@ -35,7 +35,7 @@ from mailgate.message import quotes
         "Sent from my iPhone",
         "Wysłano z telefonu Samsung",
         "Pobierz aplikację Outlook dla systemu Android",
-        "-----------------\n",
+        "_________________\n",
     ],
 )
 def test_quotes_and_signatures_are_cut(cut: str) -> None:

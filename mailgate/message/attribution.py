@@ -1,0 +1,137 @@
+"""Lines that say who wrote the quoted text and when: "On … wrote:", in the ways of many mailers.
+
+Promises to look at four lines of 400 characters at most. What is only likely to be such a line
+counts where a quote stands below it; what is sure ends the words of the writer even without.
+"""
+
+import re
+
+MAX_LINE = 400
+_MAX_LINES = 4
+_MAX_LENGTH = 600
+
+_VERBS = (
+    "wrote writes pisze pisał pisała napisał napisała napisał(a) napisał/a napisali napisano"
+    " napisana przesłał(a) przesłał przesłała schrieb schrieben geschrieben écrit écrivait"
+    " escribió escribio escribe scritto scrive schreef geschreven skrev skriver escreveu escreve"
+    " napsal napsala napsal(a) napsal/a píše napísal napísala napísal(a) írta írja ezt"
+    " пишет написал написала написал(а) писал пише писав написав написала написав(ла) напісаў"
+    " написа kirjoitti kirjoittaa scris scrie yazdı yazmış έγραψε писа rašė rakstīja kirjutas"
+    " napisao napisala je va escriure menulis viết 写道 寫道 写到 書きました 작성"
+)
+_WORDS = frozenset(_VERBS.split()) - {"je", "va", "ezt"}
+_VERB = re.compile(
+    r"(?<!\w)(?:"
+    + "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
+    + r")(?!\w)|写道|寫道|書きました|のメール|님이 작성",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"[\W_]{0,4}(?:on|at|w dniu|dnia|w wiadomości z|wiadomość napisana przez|am|le|el|il|il giorno"
+    r"|in data|op|den|em|a|dne|dňa|pe|în|на|quoting|zitat von|cytowanie|cytat|cytuję|citando"
+    r"|citát|citaat van|selon|on behalf of|message from|od|van|von|de|da)\s",
+    re.IGNORECASE,
+)
+_QUOTING = re.compile(
+    r"[\W_]{0,4}(?:quoting|zitat von|cytowanie|cytat|cytuję|citando|citát|citaat van)\s",
+    re.IGNORECASE,
+)
+# Up to two words (a weekday in any language) and a number: how dates begin.
+_DATE_FIRST = re.compile(
+    r"[\W_]{0,3}(?:[^\W\d_]{1,14}[.,]{0,2}\s){0,2}\d{1,4}(?:[-./:,年]|\s|st|th)"
+)
+_TIME = re.compile(r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?!\d)|h\d{2}|\s?[ap]\.?m\b)", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}|(?:19|20)\d{2}"
+    r"|\d{4}年)"
+)
+_EVIDENCE = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|@|\d{1,2}[./-]\d{1,2}")
+_ADDRESS = (
+    r"[<\[(](?:mailto:)?[^<>\s@]{1,64}@[^<>\s@]{1,200}(?:<\s?mailto:[^<>\s]{1,250}>)?\s?[>\])]"
+)
+_ANGLED = re.compile(_ADDRESS)
+_ADDRESS_LAST = re.compile(_ADDRESS + r"\W{0,3}[:：]\W{0,3}$")
+_HTTP_ENTITY = re.compile(r"&lt;[^&\s@]{1,64}@[^&\s]{1,200}&gt;")
+_I = re.compile(r"(?<!\w)(?:I|we|ich|wir) (?:wrote|schrieb|schrieben)(?!\w)", re.IGNORECASE)
+_MAX_AFTER_VERB = 160
+
+
+def ends_one(line: str) -> bool:
+    """Say whether a line could be the last of an attribution; cheap, for every line of a mail."""
+    tail = line[-32:].rstrip(" \t\xa0*_-—–>|")
+    if not tail:
+        return False
+    if tail[-1] in ":：":
+        return True
+    return tail.rsplit(None, 1)[-1].lower() in _WORDS
+
+
+def is_sure(text: str) -> bool:
+    """Say whether it is an attribution even with no quote marks below it."""
+    if len(text) > _MAX_LENGTH:
+        return False
+    timed = _TIME.search(text) is not None
+    addressed = _ANGLED.search(text) or _HTTP_ENTITY.search(text)
+    if addressed and timed and _ADDRESS_LAST.search(text):
+        return True
+    if addressed and _QUOTING.match(text):
+        return True
+    verb = _last_verb(text)
+    if verb is None or _I.search(text):
+        return False
+    dated = timed or _DATE.search(text) is not None
+    if addressed:
+        return dated or _OPENER.match(text) is not None or _ends_at(text, verb)
+    opened = _OPENER.match(text) or _DATE_FIRST.match(text)
+    return opened is not None and timed and (_DATE.search(text) is not None or "," in text)
+
+
+def is_likely(text: str) -> bool:
+    """Say whether it is one if a quote stands below it."""
+    if len(text) > _MAX_LENGTH or not _EVIDENCE.search(text):
+        return is_sure(text) if len(text) <= _MAX_LENGTH else False
+    if _last_verb(text) is not None or _ADDRESS_LAST.search(text):
+        return True
+    # Some end without a verb and a colon: "On Friday, 20 November 2026, 10:00, Anna".
+    begun = _OPENER.match(text) or _DATE_FIRST.match(text)
+    if begun is None or text.rstrip()[-1] in ":：":
+        return False
+    return _TIME.search(text) is not None and _DATE.search(text) is not None
+
+
+def length_at_end(lines: list[str], *, sure: bool) -> int:
+    """Return how many of the last lines are an attribution, 0 for none.
+
+    The nearest line that begins like one is its first; without such a line, the shortest that
+    says enough.
+    """
+    test = is_sure if sure else is_likely
+    joined, shortest = "", 0
+    for length in range(1, min(_MAX_LINES, len(lines)) + 1):
+        line = lines[-length][:MAX_LINE].strip()
+        if not line:
+            break
+        joined = f"{line} {joined}".rstrip()
+        if not test(joined):
+            continue
+        if _OPENER.match(line) or _DATE_FIRST.match(line):
+            return length
+        shortest = shortest or length
+    return shortest
+
+
+def _last_verb(text: str) -> re.Match[str] | None:
+    """Return the verb, if not much but a name and an address stands after it."""
+    found = None
+    for found in _VERB.finditer(text):
+        if len(text) - found.end() <= _MAX_AFTER_VERB:
+            break
+    if found is None or len(text) - found.end() > _MAX_AFTER_VERB:
+        return None
+    rest = text[found.end() :].rstrip(" \t\xa0*_-—–>|")
+    return found if not rest or rest[-1] in ":：" else None
+
+
+def _ends_at(text: str, verb: re.Match[str]) -> bool:
+    """Say whether nothing but a colon stands after the verb, and a name and address before it."""
+    return len(text) - verb.end() <= 3 and len(text) <= 160 and ". " not in text
