@@ -76,12 +76,16 @@ class Signs:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A ticket that a clue led to. participants: canonical addresses; survivors of merges only."""
+    """A ticket that a clue led to; survivors of merges only.
+
+    participants, requester: canonical addresses.
+    """
 
     ticket_id: int
     number: int
     department: str
     participants: frozenset[str]
+    requester: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,16 @@ class Hit:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Who sends. address: canonical, None where no single From address is certain."""
+    """Who sends. address: canonical, None where no single From address is certain.
+
+    person: by which id our tokens name him, 0 for none.
+    """
 
     address: str | None
     authenticity: Authenticity
     is_agent: bool = False
     with_command: bool = False
+    person: int = 0
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,13 @@ def _signed_clues(references: Sequence[str], signs: Signs) -> list[Clue]:
         for each in dict.fromkeys(references)
     )
     return [
-        Clue(MatchedBy.REFERENCE, number=token.number, message_id=each, signed=True)
+        Clue(
+            MatchedBy.REFERENCE,
+            number=token.number,
+            message_id=each,
+            signed=True,
+            participant=token.participant,
+        )
         for each, token in tokens
         if token is not None
     ]
@@ -217,17 +231,42 @@ def find(hits: Sequence[Hit], speaker: Speaker) -> Found:
 
 
 def _find_for_agent(hits: Sequence[Hit], speaker: Speaker) -> Found:
-    """Decide for an agent: her From alone proves nothing; with no token she is a requester."""
+    """Decide for an agent: her From alone proves nothing; with no token she is a requester.
+
+    A token is good for acting only if it was made for her, and together with an authenticated
+    sender. On a ticket of her own she is a requester like any other.
+    """
     signed = next((hit for hit in hits if hit.clue.signed), None)
-    if signed is not None and speaker.authenticity is Authenticity.PASS:
-        return Speak(signed, Standing.AGENT, True, f"{_by(signed)}, from an agent who is proven")
+    as_anyone = Speaker(speaker.address, speaker.authenticity)
+    if signed is not None and signed.ticket.requester == speaker.address:
+        return find(hits, as_anyone)
+    passed = speaker.authenticity is Authenticity.PASS
+    made_for_her = (hit for hit in hits if hit.clue.signed and hit.clue.participant)
+    hers = next((hit for hit in made_for_her if hit.clue.participant == speaker.person), None)
+    if hers is not None and passed:
+        return Speak(hers, Standing.AGENT, True, f"{_by(hers)}, from an agent who is proven")
     own = next((hit for hit in hits if speaker.address in hit.ticket.participants), None)
     if own is not None and speaker.authenticity is not Authenticity.FAIL and own is signed:
         return Speak(own, Standing.PARTICIPANT, True, f"{_by(own)}, on a ticket of her own")
-    if signed is not None or speaker.with_command:
-        reason = "an agent's address with a token or a command, but nothing proves it is hers"
-        return Doubtful(signed, "agent_unproven", reason)
-    return find(hits, Speaker(speaker.address, speaker.authenticity))
+    unproven = _unproven_agent(hits, speaker, signed)
+    if unproven:
+        return Doubtful(signed, "agent_unproven", unproven)
+    if speaker.with_command:
+        return Apart(None, Standing.AGENT, "a command in a fresh mail of an agent who is proven")
+    return find(hits, as_anyone)
+
+
+def _unproven_agent(hits: Sequence[Hit], speaker: Speaker, signed: Hit | None) -> str:
+    """Return why an agent's mail has to wait, "" where it asks for nothing that needs proof."""
+    passed = speaker.authenticity is Authenticity.PASS
+    if signed is not None:
+        lacks = "it was made for another" if passed else "nothing proves that the mail is hers"
+        return f"an agent's address with our {_by(signed)}, but {lacks}"
+    if speaker.with_command and not passed:
+        return "an agent's address with a command, but nothing proves that the mail is hers"
+    if speaker.with_command and any(hit.clue.binding for hit in hits):
+        return "a command on a ticket that no token of the agent's leads to"
+    return ""
 
 
 def _vouched(hits: Sequence[Hit], ticket: Candidate) -> bool:

@@ -5,7 +5,7 @@ verdict throws anything away.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from mailgate.message.message import Nature
@@ -163,6 +163,13 @@ def _follow_up(facts: Circumstances, found: Speak) -> Verdict:
     if facts.reported is not None and found.standing is Standing.THIRD_PARTY:
         reason = f"no report, but to the envelope sender of our answer in {facts.reported.number}"
         return Bounce(ticket.department, _because(reason, facts), facts.reported, True)
+    if found.standing is Standing.AGENT and facts.nature not in _AUTOMATIC:
+        return FollowUp(
+            ticket.department, found.reason, ticket, clue.matched_by, Standing.AGENT, True, True
+        )
+    if found.standing is Standing.AGENT:
+        # Her mail program wrote it, so that no customer is shown it.
+        found = replace(found, standing=Standing.THIRD_PARTY)
     speaks = facts.nature not in _AUTOMATIC and found.standing is not Standing.THIRD_PARTY
     if speaks and not facts.reopens:
         reason = f"{found.reason}; it is closed and not reopened any more"
@@ -197,11 +204,13 @@ def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
         return (Hold("", facts.route.reason, "no_department"),)
     reason = f"{found.reason}; {facts.route.reason}"
     seen = facts.seen or {}
+    # What an agent writes down for a customer is one matter.
+    most = 1 if found.standing is Standing.AGENT else None
     return tuple(
         _duplicate(department.key, seen[department.key])
         if department.key in seen
         else _new(facts, found, department.key, reason)
-        for department in facts.route.departments
+        for department in facts.route.departments[:most]
     )
 
 
@@ -248,7 +257,7 @@ def _released(facts: Circumstances, release: Release) -> tuple[Verdict, ...]:
 def _is_participant(found: Found) -> bool:
     match found:
         case Speak(standing=standing):
-            return standing is not Standing.THIRD_PARTY
+            return standing is Standing.PARTICIPANT
         case Doubtful(cause=cause):
             # The other doubt is about an agent's address, which need not be in the ticket at all.
             return cause == "failed_authentication"

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from mailgate.commands import has_command
 from mailgate.departments import Strangers
 from mailgate.gateway import mailbombs
 from mailgate.gateway.decide import Circumstances, Recent, Release
 from mailgate.intake.spool import Claimed
-from mailgate.message.address import Envelope
+from mailgate.message.address import Envelope, canonical
 from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
@@ -89,7 +90,7 @@ def examine(
     hits = _hits(session, pointers, routed)
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None
-    found = find(hits, Speaker(author, authenticity, is_agent))
+    found = find(hits, _speaker(session, author, authenticity, message, is_agent=is_agent))
     vouched = _vouched(session, found, hits, author)
     proven = _proven(session, author, authenticity, vouched=vouched)
     reported = _reported(session, office, message, envelope, nature, now)
@@ -107,6 +108,22 @@ def examine(
         recent=_recent(session, office, claimed, found, seen, author, proven=proven),
     )
     return Examined(message, circumstances, authenticity, proven, vouched, reported)
+
+
+def _speaker(
+    session: Session | None,
+    author: str | None,
+    authenticity: Authenticity,
+    message: Message,
+    *,
+    is_agent: bool,
+) -> Speaker:
+    """Return who sends, and of an agent all that decides in what capacity."""
+    if not is_agent or author is None:
+        return Speaker(author, authenticity)
+    known = people.find(session, author) if session is not None else None
+    command = has_command(message.text)
+    return Speaker(author, authenticity, True, command, known.id if known else 0)
 
 
 def _proven(
@@ -151,7 +168,8 @@ def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) ->
 def candidate(session: Session, ticket: Ticket) -> Candidate:
     """Return a ticket as the pure core sees it."""
     addresses = people.addresses_of(session, _id(ticket))
-    return Candidate(_id(ticket), ticket.number, ticket.department, addresses)
+    requester = canonical(ticket.requester_address)
+    return Candidate(_id(ticket), ticket.number, ticket.department, addresses, requester)
 
 
 def _reopens(session: Session | None, office: Office, found: Found, at: datetime) -> bool:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -144,10 +145,13 @@ def test_who_may_speak_in_a_ticket(
 @pytest.mark.parametrize(
     ("authenticity", "clue", "command", "expected"),
     [
-        (PASS, BY_ADDRESS, False, Standing.AGENT),
-        (PASS, BY_OUR_ID, True, Standing.AGENT),
-        (NONE, BY_ADDRESS, False, "agent_unproven"),
-        (FAIL, BY_OUR_ID, False, "agent_unproven"),
+        (PASS, replace(BY_ADDRESS, participant=7), False, Standing.AGENT),
+        (PASS, replace(BY_OUR_ID, participant=7), True, Standing.AGENT),
+        (PASS, replace(BY_ADDRESS, participant=8), False, "agent_unproven"),
+        (PASS, BY_OUR_ID, True, "agent_unproven"),
+        (NONE, replace(BY_ADDRESS, participant=7), False, "agent_unproven"),
+        (FAIL, replace(BY_OUR_ID, participant=7), False, "agent_unproven"),
+        (NONE, BY_NUMBER, True, "agent_unproven"),
         (PASS, BY_TAG, True, "agent_unproven"),
         (PASS, BY_TAG, False, None),
         (NONE, BY_NUMBER, False, None),
@@ -157,7 +161,7 @@ def test_an_agent_needs_a_token_and_proof(
     authenticity: Authenticity, clue: Clue, command: bool, expected: object
 ) -> None:
     """With one of the two alone her mail is held; with neither she is anybody."""
-    speaker = Speaker(EWA, authenticity, is_agent=True, with_command=command)
+    speaker = Speaker(EWA, authenticity, is_agent=True, with_command=command, person=7)
     match find([Hit(clue, TICKET)], speaker):
         case Speak(standing=standing):
             assert standing is expected
@@ -173,6 +177,18 @@ def test_an_agent_is_a_requester_on_a_ticket_of_her_own() -> None:
     for clue in (BY_ADDRESS, BY_TAG):
         found = find([Hit(clue, own)], Speaker(EWA, NONE, is_agent=True))
         assert isinstance(found, Speak) and found.standing is Standing.PARTICIPANT
+    asked = replace(own, requester=EWA)
+    hers = Hit(replace(BY_ADDRESS, participant=7), asked)
+    found = find([hers], Speaker(EWA, PASS, is_agent=True, person=7))
+    assert isinstance(found, Speak) and found.standing is Standing.PARTICIPANT
+
+
+def test_a_command_in_a_fresh_mail_needs_proof_alone() -> None:
+    """There is no ticket to hold a token of; a number in the subject leads nowhere."""
+    speaker = Speaker(EWA, PASS, is_agent=True, with_command=True, person=7)
+    for hits in ([], [Hit(BY_NUMBER, TICKET)]):
+        found = find(hits, speaker)
+        assert isinstance(found, Apart) and (found.hit, found.standing) == (None, Standing.AGENT)
 
 
 def test_the_ticket_in_which_he_takes_part_wins_over_a_number() -> None:

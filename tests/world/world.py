@@ -7,7 +7,7 @@ returns when the daemon has worked off what it set off, so that a scenario never
 import json
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from mailgate.store import installation
 from mailgate.store.database import Database
 from mailgate.tickets import people
 from mailgate.tickets.model import Entry, Ticket
+from mailgate.tickets.notices import AgentNotice
 from tests.world.cases import Case, case_of
 from tests.world.daemon import Daemon
 from tests.world.people import Agent, Customer, Mail, hand_over
@@ -61,9 +62,13 @@ class World:
         weekday, _, rest = moment.partition(" ")
         now = datetime.strptime(rest, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone))
         assert f"{now:%A}" == weekday, f"{rest} is a {now:%A}"
-        self.now = now
+        self.passes(now - self.now)
+
+    def passes(self, time: timedelta) -> None:
+        """Let some time go by."""
+        self.now += time
         fresh = self.daemon.clock.with_suffix(".new")
-        fresh.write_text(now.isoformat(), encoding="ascii")
+        fresh.write_text(self.now.isoformat(), encoding="ascii")
         fresh.replace(self.daemon.clock)
 
     def the_desk_has(self, department: str, **settings: Any) -> None:
@@ -165,7 +170,11 @@ class World:
                 if self._smarthost_works:
                     due = col(OutboxMail.next_try_at) <= self.now
                     going |= (col(OutboxMail.state) == "due") & due
-                return not _count(session, Spool, coming) and not _count(session, OutboxMail, going)
+                told = col(AgentNotice.state) == "new"
+                return not any(
+                    _count(session, table, which)
+                    for table, which in ((Spool, coming), (AgentNotice, told), (OutboxMail, going))
+                )
 
         self.eventually(settled, "all mail is worked off")
 

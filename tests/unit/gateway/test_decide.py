@@ -26,6 +26,7 @@ NEW = Apart(None, None, "no pointer")
 STRANGER = Apart(HIT, Standing.STRANGER, "not his")
 HIS = Speak(HIT, Standing.PARTICIPANT, True, "his")
 SHOWN = Speak(HIT, Standing.THIRD_PARTY, True, "shown our mail")
+AGENTS = Speak(HIT, Standing.AGENT, True, "an agent's")
 DOUBT = Doubtful(HIT, "failed_authentication", "failed")
 DOUBT_NEW = Doubtful(None, "agent_unproven", "no proof")
 
@@ -73,6 +74,30 @@ def test_only_a_participants_own_words_move_a_ticket(
     assert isinstance(verdict, FollowUp) and verdict.department == "dynamics"
     assert verdict.standing == standing
     assert verdict.speaks is (nature in WRITTEN and found is HIS)
+
+
+@pytest.mark.parametrize("nature", [*WRITTEN, *AUTOMATIC])
+def test_an_agents_mail_acts_unless_a_machine_wrote_it(nature: Nature) -> None:
+    """A closed ticket does not turn her away; her out-of-office is filed and shown to nobody."""
+    (verdict,) = decide(facts(nature, found=AGENTS, reopens=False))
+    assert isinstance(verdict, FollowUp)
+    acts = nature in WRITTEN
+    assert verdict.standing is (Standing.AGENT if acts else Standing.THIRD_PARTY)
+    assert verdict.speaks is acts
+
+
+def test_an_agents_fresh_mail_with_a_command_is_one_matter() -> None:
+    """However many departments it went to."""
+    (verdict,) = decide(facts(found=Apart(None, Standing.AGENT, "command"), route=TO_BOTH))
+    assert isinstance(verdict, Open)
+    assert (verdict.department, verdict.standing) == ("dynamics", Standing.AGENT)
+
+
+def test_a_released_mail_never_acts_as_an_agent() -> None:
+    """Whoever releases it does not lend her his authority."""
+    (verdict,) = decide(facts(found=AGENTS, release=Release(TICKET, "dynamics")))
+    assert isinstance(verdict, FollowUp)
+    assert (verdict.standing, verdict.speaks) == (Standing.THIRD_PARTY, False)
 
 
 def test_a_reply_that_comes_too_late_is_a_new_linked_ticket() -> None:
