@@ -27,6 +27,7 @@ from mailgate.store import installation
 from mailgate.store.database import Database
 from mailgate.tickets import people
 from mailgate.tickets.model import Entry, Ticket
+from mailgate.tickets.notices import AgentNotice
 from tests.world.cases import Case, case_of
 from tests.world.daemon import Daemon
 from tests.world.people import Agent, Customer, Mail, hand_over
@@ -169,7 +170,11 @@ class World:
                 if self._smarthost_works:
                     due = col(OutboxMail.next_try_at) <= self.now
                     going |= (col(OutboxMail.state) == "due") & due
-                return not _count(session, Spool, coming) and not _count(session, OutboxMail, going)
+                told = col(AgentNotice.state) == "new"
+                return not any(
+                    _count(session, table, which)
+                    for table, which in ((Spool, coming), (AgentNotice, told), (OutboxMail, going))
+                )
 
         self.eventually(settled, "all mail is worked off")
 
