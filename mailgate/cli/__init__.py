@@ -21,6 +21,7 @@ _COMMANDS = {
     "check": ("mailgate.cli.setup:check", "Read the configuration; name every fault at once."),
     "doctor": ("mailgate.cli.doctor:doctor", "Check the mailboxes from end to end."),
     "authorize": ("mailgate.cli.doctor:authorize", "Sign in once for a mailbox, with a code."),
+    "password": ("mailgate.cli.password:password", "Make a line for the file of logins."),
     "migrate": ("mailgate.cli.serve:migrate", "Bring the database schema up to date."),
     "run": ("mailgate.cli.serve:run", "Run the daemon."),
     "accept": ("mailgate.cli.accept:accept", "Take messages from files or standard input."),

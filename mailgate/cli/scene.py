@@ -89,4 +89,5 @@ def _office_without_store(configuration: Configuration) -> Office:
         directory=configuration.directory,
         letters=Letters(configuration.templates),
         limits=configuration.limits,
+        vouching=configuration.authentication.vouching,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailgate.config.vouching import Authentication
 from mailgate.departments import Directory
 from mailgate.hours import Calendar
 from mailgate.intake.imap.settings import MailboxSettings
@@ -22,8 +23,8 @@ class Configuration:
     path: the file it was read from. name: of the centre, as letters sign. state: absolute.
     store_url: as SQLAlchemy reads it, a file's path absolute. smarthost: None sends nothing.
     templates: the operator's own letters, None for the shipped ones alone. mailboxes: to watch.
-    warnings: what works, but probably not as meant; each on a line of its own.
     pace: how often agents get mail.
+    warnings: what works, but probably not as meant; each on a line of its own.
     """
 
     path: Path
@@ -43,10 +44,11 @@ class Configuration:
     templates: Path | None
     mailboxes: tuple[MailboxSettings, ...] = ()
     floods: Floods = field(default_factory=Floods)
+    authentication: Authentication = field(default_factory=Authentication)
+    pace: Pace = field(default_factory=Pace)
     warnings: tuple[str, ...] = ()
 
     @property
-    pace: Pace = field(default_factory=Pace)
     def socket(self) -> Path:
         """The local socket on which the daemon takes mail of `mailgate accept`."""
         return self.state / "mailgate.sock"

@@ -8,6 +8,7 @@ from typing import Literal
 
 from mailgate.config import values
 from mailgate.config.flooding import read_rates
+from mailgate.config.loginfile import read_logins
 from mailgate.config.reader import Table
 from mailgate.intake.limits import (
     ListenerLimits,
@@ -46,8 +47,9 @@ def _listener(section: Table, kind: Literal["smtp", "lmtp"]) -> ListenerSettings
     limits = _limits(table)
     certificate, key = _tls(table)
     rates = read_rates(table) if kind == "smtp" else RateLimits()
+    logins = read_logins(table, tls=certificate is not None) if kind == "smtp" else None
     table.close()
-    return ListenerSettings(kind, host, port, limits, certificate, key, rates)
+    return ListenerSettings(kind, host, port, limits, certificate, key, rates, logins)
 
 
 def _limits(table: Table) -> ListenerLimits:

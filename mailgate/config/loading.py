@@ -14,12 +14,13 @@ from mailgate.config.centre import Centre, check_postmaster, read_centre
 from mailgate.config.configuration import Configuration
 from mailgate.config.flooding import read_floods
 from mailgate.config.listening import read_listeners
-from mailgate.config.mailboxes import check_authenticity, read_mailboxes
+from mailgate.config.mailboxes import read_mailboxes
 from mailgate.config.notifying import read_pace
 from mailgate.config.place import find
 from mailgate.config.reader import Sheet
 from mailgate.config.sending import read_smarthost
 from mailgate.config.storage import read_store
+from mailgate.config.vouching import read_authenticity
 from mailgate.config.wording import show
 from mailgate.departments import Agent, Department, Directory
 from mailgate.message.address import canonical, split_subaddress
@@ -43,18 +44,15 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
     smtp, lmtp = read_listeners(top)
     smarthost = read_smarthost(top, centre.domain, (smtp, lmtp), centre.state, lent=lent)
     calendars = read_calendars(top, now().date())
-    words = desks.read_words(top)
     agents = desks.read_agents(top)
     key_id = centre.keys.entries[0][0] if centre.keys.entries else "k"
-    departments = desks.read_departments(top, calendars, words, key_id)
+    departments = desks.read_departments(top, calendars, desks.read_words(top), key_id)
     limits = read_limits(top)
     floods = read_floods(top)
-    mailboxes = read_mailboxes(top, departments, centre.state, lent=lent)
-    check_authenticity(top)
     pace = read_pace(top)
-    top.close()
+    mailboxes = read_mailboxes(top, departments, centre.state, lent=lent)
+    authentication = read_authenticity(top, smtp, mailboxes)
     postmaster = _check_across(sheet, centre, departments)
-    sheet.close()
     _warn(sheet, not (smtp or lmtp or mailboxes), smarthost is None, agents, departments)
     return Configuration(
         path=sheet.path.absolute(),
@@ -74,15 +72,24 @@ def read_sheet(sheet: Sheet, *, lent: bool, now: Now) -> Configuration:
         floods=floods,
         templates=centre.templates,
         mailboxes=mailboxes,
+        authentication=authentication,
+        pace=pace,
         warnings=tuple(sheet.warnings),
     )
-        pace=pace,
 
 
 def _check_across(sheet: Sheet, centre: Centre, departments: tuple[Department, ...]) -> str:
-    """Return the key of postmaster's department, noting where sections contradict each other."""
-    if not departments:
-        return ""
+    """Return the key of postmaster's department; raise Faults with all that is wrong by now.
+
+    Noted last is what nobody asked for, and where sections contradict each other.
+    """
+    sheet.top.close()
+    postmaster = _postmaster(sheet, centre, departments) if departments else ""
+    sheet.close()
+    return postmaster
+
+
+def _postmaster(sheet: Sheet, centre: Centre, departments: tuple[Department, ...]) -> str:
     desks.check_agents(sheet, departments)
     own = {canonical(address) for each in departments for address in each.addresses}
     if centre.admin and canonical(split_subaddress(centre.admin)[0]) in own:

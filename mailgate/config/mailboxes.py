@@ -1,4 +1,4 @@
-"""[[mailbox]]: the accounts that are watched; and [authenticity], which nothing uses yet."""
+"""[[mailbox]]: the accounts that are watched."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,6 +11,7 @@ from mailgate.config.passwords import read_password
 from mailgate.config.presets import PRESETS, Preset
 from mailgate.config.reader import Table, Unfit
 from mailgate.config.sending import is_loopback, read_ca_file
+from mailgate.config.vouching import read_mailbox_trust
 from mailgate.config.wording import close_to, either, show
 from mailgate.departments import Department
 from mailgate.intake.imap.settings import (
@@ -52,16 +53,6 @@ def read_mailboxes(
     return tuple(found)
 
 
-def check_authenticity(top: Table) -> None:
-    """Note what is wrong with [authenticity], and that it is not used."""
-    table = top.table("authenticity")
-    table.each("trusted_ids", values.text)
-    table.take("own_hops", values.number(0, 20), 1)
-    table.close()
-    if top.has("authenticity"):
-        table.sheet.warn(table.key, "not used yet in this version; no sender counts as verified")
-
-
 def _read(
     table: Table, name: str, departments: list[str], state: Path, *, lent: bool
 ) -> MailboxSettings | None:
@@ -79,6 +70,7 @@ def _read(
     poll = table.take("poll", _POLL, preset.poll if preset else timedelta(minutes=2))
     max_size = table.take("max_message_size", values.size, MAX_SIZE_BYTES)
     ca_file = read_ca_file(table)
+    trust = read_mailbox_trust(table, _name_of(preset))
     if auth is None or not (name and host and user):
         return None
     return MailboxSettings(
@@ -96,7 +88,12 @@ def _read(
         max_size=max_size,
         max_connections_per_host=preset.connections if preset else MAX_CONNECTIONS_PER_HOST,
         ca_file=ca_file,
+        trust=trust,
     )
+
+
+def _name_of(preset: Preset | None) -> str:
+    return next((key for key, each in PRESETS.items() if each is preset), "")
 
 
 def _tls_and_port(table: Table, host: str) -> tuple[Tls, int]:
@@ -129,7 +126,7 @@ def _auth(
     """Return how we sign in, None where that is not known."""
     password = read_password(table, lent=lent)
     oauth = table.table("oauth2")
-    provider = next((key for key, each in PRESETS.items() if each is preset), "")
+    provider = _name_of(preset)
     microsoft = is_microsoft(provider, host, oauth.has("tenant"))
     check_user(table, user, microsoft=microsoft, google=provider == "google")
     if table.has("oauth2"):

@@ -133,6 +133,7 @@ def make_office(configuration: Configuration, database: Database) -> Office:
         limits=configuration.limits,
         floods=configuration.floods,
         admin=configuration.admin or "",
+        vouching=configuration.authentication.vouching,
     )
 
 
@@ -175,15 +176,15 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
 
     def mail_is_done() -> None:
         gateway.beat()
-        if delivery is not None:
         notices.wake()
+        if delivery is not None:
             delivery.wake()
 
     sender = _make_sender(configuration, database, office, owner, now, delivery_lives)
     delivery = Loop("delivery", sender.step) if sender else None
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
-    schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
     notices = _notices(configuration, database, office, now, delivery)
+    schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
     _free_claims(database, owner, sender, schedule)
     room = Room(places_of(configuration, database), 2 * largest_mail(configuration))
     reception = Reception(
@@ -210,7 +211,6 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     )
 
 
-def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
 def _notices(
     configuration: Configuration,
     database: Database,
@@ -227,6 +227,7 @@ def _notices(
     return loop
 
 
+def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
     slots = Slots()
     return [Watcher(each, desk, slots) for each in configuration.mailboxes]
 

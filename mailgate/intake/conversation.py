@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP
 
 from mailgate.intake import answers
 from mailgate.intake.limits import ListenerLimits
+from mailgate.intake.logins import Logins
 from mailgate.intake.rates import Rates
 from mailgate.intake.reception import Reception
 
@@ -32,7 +33,8 @@ _LOOK_AGAIN_SECONDS = 60.0
 class Service:
     """What all connections of a listener share.
 
-    hostname: how we name ourselves. rates: None where nobody is sent away for his pace.
+    hostname: how we name ourselves. rates: None where nobody is sent away for his pace. logins:
+    who may sign in, None where nobody may.
     """
 
     reception: Reception
@@ -40,6 +42,7 @@ class Service:
     hostname: str
     tls: ssl.SSLContext | None = None
     rates: Rates | None = None
+    logins: Logins | None = None
 
 
 class Conversation(SMTP):

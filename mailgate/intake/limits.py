@@ -7,9 +7,12 @@ raises ValueError when it is made, so that the configuration can report it.
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mailgate.intake.networks import LOOPBACK, Network
+
+if TYPE_CHECKING:  # `mailgate accept` reads limits and signs nobody in
+    from mailgate.intake.logins import Logins
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class ListenerSettings:
     """One listener: its protocol, its address and its limits.
 
     port: 0 lets the system choose. rates: of SMTP alone; a mail server that hands on by LMTP has
-    taken responsibility for the mail already. STARTTLS is offered where both TLS files are given.
+    taken responsibility for the mail already. STARTTLS is offered where both TLS files are given,
+    and after it AUTH, where there are logins.
     Raises ValueError for LMTP on port 25 (RFC 2033 §5) and for a certificate without its key.
     """
 
@@ -76,6 +80,7 @@ class ListenerSettings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     rates: RateLimits = RateLimits()
+    logins: "Logins | None" = None
 
     def __post_init__(self) -> None:
         refuse_lmtp_on_port_25(self.kind, self.port)

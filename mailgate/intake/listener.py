@@ -61,7 +61,10 @@ class Listener:
     ) -> None:
         self._settings = settings
         rates = Rates(settings.rates) if settings.kind == "smtp" else None
-        self._service = Service(reception, settings.limits, hostname, tls_context(settings), rates)
+        context = tls_context(settings)
+        self._service = Service(
+            reception, settings.limits, hostname, context, rates, settings.logins
+        )
         self._session = LmtpSession if settings.kind == "lmtp" else SmtpSession
         self._peers = Peers(settings.limits, trust_loopback=settings.kind == "lmtp")
         self._conversations: set[Conversation] = set()

@@ -1,24 +1,27 @@
 """The SMTP session: its commands, and what they do outside a transaction (RFC 5321).
 
 Promises an answer of fixed text to any line a client may send; too many errors end the session.
-No AUTH is offered, no name is looked up, and nothing said before STARTTLS is believed after it.
+AUTH is offered under TLS alone, no name is looked up, and nothing said before STARTTLS is believed
+after it.
 """
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from mailgate.intake import answers
+from mailgate.intake.submission import Submission
 from mailgate.intake.transaction import Transactions
 
 _MAX_COMMAND = 510
-_MAX_WITH_PATH = 1024
+_MAX_LONG = 1024
+_LONG = frozenset({b"MAIL", b"RCPT", b"AUTH"})
 _WITH_PATH = frozenset({b"MAIL", b"RCPT"})
 _HTTP = frozenset({b"GET", b"POST", b"CONNECT", b"PUT", b"HEAD", b"OPTIONS", b"DELETE", b"PATCH"})
 
 Verb = Callable[["SmtpSession", str], Awaitable[None]]
 
 
-class SmtpSession(Transactions):
+class SmtpSession(Submission):
     """One SMTP client. verbs: what is done for each command."""
 
     greeting: ClassVar[bytes] = b"ESMTP"
@@ -35,7 +38,7 @@ class SmtpSession(Transactions):
             return self._leave_with(answers.NOT_HTTP)
         if b"\0" in line or b"\r" in line or not word.isascii():
             return self._reject(answers.BAD_LINE)
-        if len(line) > (_MAX_WITH_PATH if name in _WITH_PATH else _MAX_COMMAND):
+        if len(line) > (_MAX_LONG if name in _LONG else _MAX_COMMAND):
             return self._reject(answers.LINE_TOO_LONG)
         verb = self.verbs.get(name)
         if verb is None:
@@ -80,6 +83,7 @@ class SmtpSession(Transactions):
             "8BITMIME",
             "SMTPUTF8",
             *(["STARTTLS"] if self.service.tls and not self.tls else []),
+            *(["AUTH PLAIN LOGIN"] if self.service.logins and self.tls else []),
         ]
         lines = "".join(f"250-{extension}\r\n" for extension in extensions)
         self._say(lines.encode() + b"250 ENHANCEDSTATUSCODES\r\n")
@@ -143,7 +147,7 @@ class SmtpSession(Transactions):
         b"VRFY": vrfy,
         b"HELP": help,
         b"EXPN": not_offered,
-        b"AUTH": not_offered,
+        b"AUTH": Submission.auth,
         b"BDAT": not_offered,
         b"ETRN": not_offered,
         b"TURN": not_offered,

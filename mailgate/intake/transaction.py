@@ -28,6 +28,7 @@ class Transactions(Conversation):
     hello_first: ClassVar[bytes] = answers.HELLO_FIRST
 
     helo = ""
+    login: str | None = None
     _sender: str | None = None
     _utf8 = False
     _unknown = 0
@@ -65,7 +66,9 @@ class Transactions(Conversation):
 
     def _refuses(self, parameters: dict[str, str | None]) -> bytes | None:
         """Return the refusal for what MAIL's parameters say, or None (RFC 1870, 6152, 6531)."""
-        if not parameters.keys() <= {"SIZE", "BODY", "SMTPUTF8"}:
+        # AUTH names who had sent it elsewhere (RFC 4954 §5), which proves nothing here.
+        known = {"SIZE", "BODY", "SMTPUTF8"} | ({"AUTH"} if self.service.logins else set())
+        if not parameters.keys() <= known:
             return answers.UNKNOWN_PARAMETER
         if parameters.get("SMTPUTF8") is not None:
             return answers.BAD_MAIL
@@ -193,6 +196,7 @@ class Transactions(Conversation):
             peer=self.peer,
             helo=self.helo,
             tls=self.tls,
+            login=self.login,
         )
         self._allow(None)
         self._accepting = True

@@ -118,7 +118,7 @@ def judge(headers: Headers, trust: Trust, author: Address | None) -> Judgement:
     server = found.fields[0].server or "Microsoft 365"
     reason = f"Authentication-Results of {server}: {why}"
     if outcome is Authenticity.FAIL:
-        softened = _forwarded(headers, trust) or _sealed(headers, trust, found, domain)
+        softened = _forwarded(headers, trust, found) or _sealed(headers, trust, found, domain)
         if softened:
             return Judgement(Authenticity.NONE, f"{reason}; but {softened}", ignored)
     return Judgement(outcome, reason, ignored)
@@ -252,12 +252,20 @@ def _ignored(value: str, trust: Trust, found: _Found, hops: int, is_out_of_reach
     return ""
 
 
-def _forwarded(headers: Headers, trust: Trust) -> str:
-    """Say that a listed forwarder handed the mail to our first server, "" where none did."""
-    received = [value for name, value in headers if name.lower() == "received"]
-    if not 0 < trust.own_hops <= len(received):
-        return ""
-    host = relaying.handed_over_by(received[trust.own_hops - 1])
+def _forwarded(headers: Headers, trust: Trust, found: _Found) -> str:
+    """Say that a listed forwarder handed the mail to our first server, "" where none did.
+
+    Microsoft passes a mail on among its servers a varying number of times, and writes above the
+    Received of the first.
+    """
+    received = [
+        (at, value) for at, (name, value) in enumerate(headers) if name.lower() == "received"
+    ]
+    if not found.fields[0].server:
+        first = next((value for at, value in received if at > found.at), "")
+    else:
+        first = received[trust.own_hops - 1][1] if 0 < trust.own_hops <= len(received) else ""
+    host = relaying.handed_over_by(first)
     if host.is_of(trust.forwarders, trust.networks):
         return f"it came through {host}, a listed forwarder"
     return ""

@@ -3,11 +3,12 @@
 Frozen values, made once at start; the session and the time come with each call.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailgate.departments import Agent, Department, Directory
 from mailgate.message.address import Address, canonical
+from mailgate.message.vouching import Vouching
 from mailgate.replies.acknowledge import Limits
 from mailgate.replies.templates import Letters
 from mailgate.tickets.model import Ticket
@@ -30,7 +31,7 @@ class Office:
     """The installation as its letters and tickets need it.
 
     centre: the name it signs with. domain: of our Message-IDs. instance: random id of the store.
-    admin: who is told of alarms, "" for nobody.
+    admin: who is told of alarms, "" for nobody. vouching: whose word on senders counts.
     """
 
     centre: str
@@ -43,6 +44,7 @@ class Office:
     limits: Limits
     floods: Floods = Floods()
     admin: str = ""
+    vouching: Vouching = field(default_factory=Vouching)
 
     def department_of(self, ticket: Ticket) -> Department:
         """Return the department of a ticket; the postmaster's if its own is configured no more."""

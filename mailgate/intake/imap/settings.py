@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from mailgate.message.authenticity import Trust
+
 MAX_SIZE_BYTES = 26 * 1024 * 1024
 # Providers count the connections of an account, of which we make one; this is for their machines.
 MAX_CONNECTIONS_PER_HOST = 60
@@ -113,7 +115,7 @@ class MailboxSettings:
     on, the others have their turn at each poll. department: where a mail goes that names none of
     our addresses. max_size: octets; a larger mail stays where it is and its ticket says so. idle:
     how long one IDLE lasts (RFC 2177 asks for less than 29 minutes). ca_file: certificates to
-    trust instead of the system's.
+    trust instead of the system's. trust: whose word on senders counts in it, None as elsewhere.
     """
 
     name: str
@@ -135,3 +137,4 @@ class MailboxSettings:
     bounds: Bounds = Bounds()
     backoff: Backoff = Backoff()
     ca_file: str | None = None
+    trust: Trust | None = None

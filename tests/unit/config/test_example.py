@@ -13,6 +13,10 @@ from tests.unit.config.samples import guarded
 EXAMPLE = (Path(__file__).parents[3] / "config.example.toml").read_text(encoding="utf-8")
 HEAD = re.compile(r"^#?\[+([a-z.]+)\]+$")
 KEY = re.compile(r'^#?("?[A-Za-z0-9_.-]+"?) = ')
+HASH = (
+    "$scrypt$ln=15,r=8,p=3$PnglXSalkqQub+YV/MhEuA$"
+    "bpLea3KKBx3QoModgX2oyOgSqW1pJZSY32NXM0ywrjs"
+)
 OTHER_SOURCES = re.compile(r"\.(env|credential)$")
 
 
@@ -26,6 +30,7 @@ def everything(folder: Path) -> str:
     guarded(folder / "credentials" / "oauth-certificate", pem)
     for name in ("certificate", "key", "authorities"):
         guarded(folder / "tls" / f"{name}.pem", "x\n")
+    guarded(folder / "logins", f"ewa@example.com {HASH}\n")
     (folder / "templates").mkdir()
     text = settings.sub("", EXAMPLE).replace("/etc/mailgate", str(folder))
     return text.replace('"sqlite:///mailgate.db"', '"postgresql://mailgate@localhost/mailgate"')

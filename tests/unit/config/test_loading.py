@@ -172,7 +172,10 @@ def without(head: str) -> str:
         (without("smarthost"), "1: smarthost: there is none, so that no mail is sent"),
         (without("listener.smtp"), "1: listener: there is none, so that only"),
         (f'{SMALLEST}[[agent]]\naddress = "x@example.com"\n', "13: agent[1]: x@example.com is in"),
-        (f"{SMALLEST}[authenticity]\n", "13: authenticity: not used yet"),
+        (
+            f'{SMALLEST}[authenticity]\nresolver = "127.0.0.1"\n',
+            "14: authenticity.resolver: nobody is asked there without check",
+        ),
         (
             SMALLEST.replace('"127.0.0.1"', '"mx.example.com"\nuser = "x"').replace(
                 "[listener", 'password = { file = "secret" }\n[listener'

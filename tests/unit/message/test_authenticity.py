@@ -332,6 +332,17 @@ def test_a_listed_forwarder_breaks_spf_honestly(trust, received, softened):
     assert ("listed forwarder" in judgement.reason) is softened
 
 
+@pytest.mark.parametrize("internal", [0, 1, 3])
+@pytest.mark.parametrize(("received", "softened"), [(FORWARDED, True), (HERE, False)])
+def test_a_listed_forwarder_before_microsoft(internal, received, softened):
+    """Its first server is the one below its field, however often it handed the mail on."""
+    trust = Trust(microsoft365=True, own_hops=5, forwarders=("university.example",))
+    field = (AR, "dmarc=fail action=oreject header.from=example.net;compauth=fail reason=000")
+    judgement = judge([*[BEFORE] * internal, field, received, FORWARDED], trust, ANNA)
+    assert judgement.authenticity is (NONE if softened else FAIL)
+    assert judgement.reason.startswith("Authentication-Results of Microsoft 365: dmarc=fail")
+
+
 SEALED = "mx.example.com; arc=pass (i=1); dmarc=fail (p=reject) header.from=example.net"
 SEAL = ("ARC-Seal", "i=1; a=rsa-sha256; d=lists.example; s=k; t=1; cv=none; b=AAAA")
 SAW = ("ARC-Authentication-Results", "i=1; lists.example; dmarc=pass header.from=example.net")
