@@ -49,3 +49,4 @@ test: provision install lint
 
 bench: install
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.reading

@@ -2,12 +2,15 @@
 
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from mailgate.message import attachments, headers, mailboxes, markup, parameters, parse, quotes
 from mailgate.message.address import Envelope
@@ -42,6 +45,26 @@ OCTETS = st.lists(
     | st.binary(max_size=12),
     max_size=60,
 ).map(b"".join)  # fmt: skip
+
+SPECIAL = st.sampled_from(
+    [
+        b"\0", b"\r", b"\n", b"\r\n\r\n", b"\x1b$B", b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\xae",
+        b"=", b"=?", b"?=", b"&#0;", b"&#xD800;", b"<!--", b"--", b"\n--b\n", b"\n\n", b";", b'"',
+        b"(", b"\\", b"<", b"\x85", b"\xe2\x80\xa8", b"=00", b"=0D=0A", b"AAAA", b"\n.\n",
+        b"\nFrom: x@y\n", b"\nContent-Type: multipart/mixed; boundary=b\n", b"%00", b"*0*=",
+        b"\nContent-Transfer-Encoding: base64\n", b"\nContent-Type: message/rfc822\n\n",
+    ]
+)  # fmt: skip
+MUTATIONS: dict[str, Callable[[bytes, int, int, bytes], bytes]] = {
+    "flip": lambda raw, at, n, _: raw[:at] + bytes([b ^ 1 << n % 8 for b in raw[at : at + 1]])
+    + raw[at + 1 :],
+    "cut": lambda raw, at, n, _: raw[:at] + raw[at + n :],
+    "cut off": lambda raw, at, *_: raw[:at],
+    "double": lambda raw, at, n, _: raw[: at + n * 20] + raw[at:],
+    "move": lambda raw, at, n, _: raw[at : at + n * 5] + raw[:at] + raw[at + n * 5 :],
+    "insert": lambda raw, at, n, special: raw[:at] + special * n + raw[at:],
+    "overwrite": lambda raw, at, _, special: raw[:at] + special + raw[at + len(special) :],
+}  # fmt: skip
 
 
 def check(raw: bytes) -> Message:
@@ -104,6 +127,28 @@ def test_a_damaged_mail_is_a_message(raw: bytes, damages: list[tuple[float, int,
         at = int(place * len(raw))
         raw = raw[:at] + put + raw[at + length :]
     check(raw)
+
+
+@settings(BOUNDED, max_examples=400)
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(
+        st.tuples(st.sampled_from(sorted(MUTATIONS)), st.floats(0, 1), st.integers(1, 80), SPECIAL),
+        min_size=1,
+        max_size=12,
+    ),
+)
+def test_a_mutated_mail_is_a_message(
+    raw: bytes, steps: list[tuple[str, float, int, bytes]]
+) -> None:
+    """Flipped, cut, doubled, moved and salted, a real mail stays a Message of the right types."""
+    for what, place, length, special in steps:
+        raw = MUTATIONS[what](raw, int(place * len(raw)), length, special)
+    began = time.process_time()
+    message = check(raw)
+    assert time.process_time() - began < 2
+    assert message.size == len(raw)
+    assert message == TypeAdapter(Message).validate_python(asdict(message))
 
 
 @pytest.mark.parametrize("raw", SEEDS)
