@@ -13,12 +13,12 @@ from mailgate.message.address import (
     Address,
     canonical,
     domain_of,
-    is_plain_address,
     split_subaddress,
 )
 from mailgate.message.alignment import organisational
 from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Nature
+from mailgate.replies import wire
 
 _RATE = re.compile(r"([0-9]{1,6}) ?/ ?(hour|day)")
 
@@ -179,10 +179,8 @@ def _unfit_address(incoming: Incoming) -> str:
     if incoming.author is None:
         return "there is not exactly one address in From"
     address = incoming.author.address
-    if not is_plain_address(address):
+    if not wire.is_writable(address):
         return "the address in From is not one that can be written to"
-    if not address.rpartition("@")[0].isascii():
-        return "the address in From can only be written to with SMTPUTF8"
     if incoming.own:
         return "the address in From is one of ours"
     if reads_no_mail(address):

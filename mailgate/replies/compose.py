@@ -2,12 +2,12 @@
 
 Pure. Promises: the same entry gives the same octets, so that equal bodies are stored once; the
 header names are those of a fixed list and no value can add one, checked on the finished mail
-by reading it again; lines end in CRLF, are 7-bit and at most 998 octets long. What we cannot
-put into a header (an address that needs SMTPUTF8) is a ValueError before anything is stored.
+by reading it again; lines end in CRLF, are at most 998 octets long, and 7-bit but for an address
+that needs SMTPUTF8. What cannot stand in a header is a ValueError before anything is stored.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime
@@ -52,6 +52,19 @@ class Head:
     language: str = "pl"
 
 
+def as_seen_by(head: Head, recipient: Address) -> Head:
+    """Return the head as one recipient gets it.
+
+    Addresses that need SMTPUTF8 are left out for whoever needs none himself: with them, his
+    server might not take the mail at all (RFC 6531 §3.2).
+    """
+    if wire.needs_utf8(recipient.address):
+        return head
+    to = tuple(each for each in head.to if not wire.needs_utf8(each.address)) or (recipient,)
+    cc = (each for each in head.cc if not wire.needs_utf8(each.address))
+    return replace(head, to=to, cc=tuple(each for each in cc if each not in to))
+
+
 @dataclass(frozen=True)
 class File:
     """A file to attach; the type is only passed on where it is a plain media type."""
@@ -77,7 +90,7 @@ def compose(letter: Letter, head: Head, files: tuple[File, ...] = ()) -> Compose
     """
     content_headers, body = _body(letter, head, files)
     fields = _fields(letter, head)
-    headers = ("".join(fields.values()) + content_headers).encode("ascii") + b"\r\n"
+    headers = ("".join(fields.values()) + content_headers).encode() + b"\r\n"
     check_names(headers, [*fields, *re.findall(r"^Content-[A-Za-z-]+", content_headers, re.M)])
     return Composed(headers, body)
 

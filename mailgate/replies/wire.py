@@ -1,8 +1,9 @@
 """Text as it may stand in a header or a body on the wire (RFC 5322, 2045, 2047, 2231).
 
-Pure. Whatever comes in, what comes out is ASCII with CRLF as its only line end, and no value
-can end its header. Written by hand: the standard library takes ten times as long, and the
-version in use here does not refuse line breaks in every header (CVE-2024-6923).
+Pure. Whatever comes in, what comes out is ASCII with CRLF as its only line end, but for the
+local part of an address, which has no other form (RFC 6532 §3.2); no value can end its header.
+Written by hand: the standard library takes ten times as long, and the version in use here does
+not refuse line breaks in every header (CVE-2024-6923).
 """
 
 import base64
@@ -54,8 +55,13 @@ def is_message_id(text: str) -> bool:
 
 
 def is_writable(address: str) -> bool:
-    """Say whether an address can stand in a header and be written to without SMTPUTF8."""
-    return is_plain_address(address) and address.rpartition("@")[0].isascii()
+    """Say whether an address can stand in a header and be written to."""
+    return is_plain_address(address) and address.isprintable()
+
+
+def needs_utf8(address: str) -> bool:
+    """Say whether an address is for those alone who take SMTPUTF8 (RFC 6531 §3.2)."""
+    return not address.rpartition("@")[0].isascii()
 
 
 def unstructured(name: str, text: str) -> str:

@@ -18,10 +18,10 @@ from sqlmodel import Session
 from mailgate import hours, tokens
 from mailgate.departments import Department, ReopenRule
 from mailgate.hours import Receipt
-from mailgate.message.address import Address, canonical, is_plain_address
+from mailgate.message.address import Address, canonical
 from mailgate.outbox import mail
 from mailgate.replies import wire
-from mailgate.replies.compose import File, Head, compose
+from mailgate.replies.compose import File, Head, as_seen_by, compose
 from mailgate.replies.conversation import next_thread_index, references_of, without_words
 from mailgate.replies.templates import Event, Facts
 from mailgate.tickets import entries, ledger, people, views
@@ -162,7 +162,7 @@ def _post(
     letter = sending.office.letters.render(sending.event, sending.ticket.language, facts)
     for recipient in (*to, *cc):
         own = _own_reply_to(sending, recipient)
-        composed = compose(letter, replace(head, reply_to=own), tuple(files))
+        composed = compose(letter, replace(as_seen_by(head, recipient), reply_to=own), tuple(files))
         _put(sending, recipient, head.message_id, composed.headers + composed.body)
     entries.remember_message(sending.session, sending.ticket, sending.entry, "out", head.message_id)
 
@@ -243,7 +243,7 @@ def _reachable(sending: Sending, recipient: Address) -> bool:
 def _obstacle(sending: Sending, recipient: Address) -> str:
     if sending.office.directory.is_own(recipient.address):
         return "the recipient is an address of ours"
-    if not is_plain_address(recipient.address) or not wire.is_writable(recipient.address):
+    if not wire.is_writable(recipient.address):
         return "the recipient's address is not one that can be written to"
     if sending.kind is not mail.Kind.NOTICE:
         return ""

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailgate.message.address import Address
-from mailgate.replies.compose import Composed, File, Head, bounded, check_names, compose
+from mailgate.replies.compose import Composed, File, Head, as_seen_by, bounded, check_names, compose
 from mailgate.replies.templates import Letter
 from mailgate.replies.wire import clean, clean_lines
 
@@ -190,7 +190,8 @@ def test_no_value_adds_a_header(nasty):
         ({"message_id": "<a@b>\r\nBcc: <c@d>"}, "is no Message-ID"),
         ({"to": ()}, "nobody to put in To"),
         ({"to": (Address("a@b\r\nRCPT TO:<v@z>"),)}, "cannot stand in To"),
-        ({"to": (Address("żaneta@example.net"),)}, "cannot stand in To"),
+        ({"to": (Address("ża\u2028neta@example.net"),)}, "cannot stand in To"),
+        ({"to": (Address("ża\x85neta@example.net"),)}, "cannot stand in To"),
         ({"cc": (Address('"a b"@example.net'),)}, "cannot stand in Cc"),
         ({"from_": Address("")}, "cannot stand in From"),
         ({"reply_to": "x"}, "cannot stand in Reply-To"),
@@ -200,6 +201,35 @@ def test_what_cannot_be_a_header_is_refused_before_it_is_stored(change, why):
     """An address or an id of ours that is not fit is an error that names it (A32)."""
     with pytest.raises(ValueError, match=why):
         compose(LETTER, replace(HEAD, **change))
+
+
+ZANETA = Address("żaneta@żółw.example", "Żaneta")
+
+
+def test_a_local_part_outside_ascii_goes_out_as_it_is():
+    """It has no other form (RFC 6532 §3.2); all else stays ASCII, its domain and its name too."""
+    composed = compose(LETTER, replace(HEAD, to=(ZANETA, *HEAD.to)))
+    line = next(line for line in composed.headers.split(b"\r\n") if line.startswith(b"To:"))
+    assert line == "To: =?utf-8?b?xbthbmV0YQ==?= <żaneta@xn--w-uga1v8h.example>,".encode()
+    assert composed.headers.replace("żaneta".encode(), b"").isascii()
+    assert composed.body.isascii()
+
+
+@pytest.mark.parametrize(
+    ("recipient", "to", "cc"),
+    [
+        (ZANETA, ["żaneta@żółw.example"], ["anna@example.net", "ola@example.net"]),
+        (Address("anna@example.net"), ["anna@example.net"], ["ola@example.net"]),
+        (Address("ola@example.net"), ["ola@example.net"], ["anna@example.net"]),
+    ],
+)
+def test_who_needs_no_smtputf8_gets_no_address_that_does(recipient, to, cc):
+    """His server might refuse the mail for an address that is not even his (C24)."""
+    copied = (Address("anna@example.net"), Address("ola@example.net"))
+    seen = as_seen_by(replace(HEAD, to=(ZANETA,), cc=copied), recipient)
+    assert [each.address for each in seen.to] == to
+    assert [each.address for each in seen.cc] == cc
+    assert compose(LETTER, seen).headers.isascii() is (recipient is not ZANETA)
 
 
 def test_domains_go_out_as_a_labels():

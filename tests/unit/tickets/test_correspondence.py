@@ -200,7 +200,7 @@ def test_a_proven_requester_is_addressed_by_name_and_subject(database: Database)
         "unknown",
         "two words@example.net",
         '"a b"@example.net',
-        "jörg@example.net",
+        "jö\u2028rg@example.net",
         "a@b\r\nBcc: x@example.net",
         "a" * 65 + "@example.net",
         "anna@[192.0.2.1]",
@@ -219,6 +219,21 @@ def test_who_cannot_be_written_to_is_left_out_with_a_reason(
         ((event, text),) = events(session, ticket)
     assert event == "not-sent" and text.startswith("comment not sent: the recipient")
     assert b"Bcc" not in mail.raw
+
+
+def test_an_address_outside_ascii_is_written_to_beside_the_others(database: Database) -> None:
+    """He gets all addresses; who can do without SMTPUTF8 gets the mail without his (C24)."""
+    with database.writing() as session:
+        ticket, _ = opened(session, contribution("jörg@example.net"))
+        copied(session, ticket, BOB)
+        service.reply(session, OFFICE, ticket, AGENT, "tak", NOW)
+        first, second = sent(session)
+        assert events(session, ticket) == []
+    assert (first.recipient, second.recipient) == ("jörg@example.net", BOB)
+    assert first.message_id == second.message_id
+    assert "To: jörg@example.net\r\n".encode() in first.raw
+    assert second.raw.partition(b"\r\n\r\n")[0].isascii()
+    assert (second.header("To"), second.parsed["Cc"]) == (BOB, None)
 
 
 @pytest.mark.parametrize(("is_proven", "limit"), [(False, 5), (True, 10)])
