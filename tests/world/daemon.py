@@ -40,6 +40,7 @@ name = "Centrum Wsparcia Technicznego"
 domain = "support.example.com"
 state = "{state}"
 postmaster_department = "billing"
+{admin}
 
 [store]
 url = "{url}"
@@ -55,6 +56,7 @@ host = "127.0.0.1"
 port = {smarthost}
 
 {departments}
+{further}
 [calendar.standard]
 timezone = "Europe/Warsaw"
 holidays = "PL"
@@ -74,7 +76,8 @@ name = "Jan Zieliński"
 class Daemon:
     """A daemon with a folder of its own; it starts when it is first needed.
 
-    desks: the departments as configured, to be changed before the start.
+    desks: the departments as configured, to be changed before the start. admin: who gets alarms.
+    further: other tables of the configuration.
     """
 
     def __init__(self, folder: Path, database_url: str, smarthost_port: int) -> None:
@@ -82,6 +85,8 @@ class Daemon:
         self.configuration = folder / "mailgate.toml"
         self.clock = folder / "clock"
         self.desks = deepcopy(dict(DESKS))
+        self.admin = ""
+        self.further = ""
         self.ports: dict[str, int] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._url = database_url
@@ -132,6 +137,8 @@ class Daemon:
             # Whoever delivers to us by LMTP keeps the port over a restart.
             lmtp=self.ports.get("lmtp", 0),
             departments="\n".join(tables),
+            admin=f"admin = {json.dumps(self.admin)}" if self.admin else "",
+            further=self.further,
         )
         self.configuration.write_text(text, encoding="utf-8")
         self.configuration.chmod(0o600)

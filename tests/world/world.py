@@ -76,6 +76,16 @@ class World:
         assert self.daemon.process is None, "the daemon runs already"
         self.daemon.desks[department] = {**self.daemon.desks[department], **settings}
 
+    def the_admin_is(self, address: str) -> None:
+        """Send alarms to somebody; before the first mail."""
+        assert self.daemon.process is None, "the daemon runs already"
+        self.daemon.admin = address
+
+    def is_configured_with(self, tables: str) -> None:
+        """Add tables to the configuration; before the first mail."""
+        assert self.daemon.process is None, "the daemon runs already"
+        self.daemon.further += f"{tables}\n"
+
     def the_smarthost_is(self, port: int) -> None:
         """Send through another server on loopback; before the first mail."""
         assert self.daemon.process is None, "the daemon runs already"
