@@ -1,165 +1,22 @@
-"""Sessions written down in tests/dialogues, played against the listener.
+"""Every dialogue of tests/dialogues, played against the listener."""
 
-A dialogue is a text file; its first line says what it shows. The marks:
-  @ lmtp|tls|full|fails     an LMTP listener, one with TLS, full disks, a store that fails
-  @ max_recipients=3        a limit
-  @ each TEXT               one case for each; `{EACH}` stands for the text further down
-  C: line   C x99: line     the client sends a line (so often); `C:` alone an empty one
-  R: text                   the client sends raw octets, with escapes as in Python
-  C: <half-close>           it closes its half;  <reset> resets;  <tls> begins the handshake
-  S: 250 2.1   S x99: 250   a reply line begins so (so often);  S: <closed> the server closed
-  S* 250                    a reply of several lines ends with that code
-  M: 2                      so many messages were accepted
-  E: a@b > c@d e@f          the envelope of the last one;  = text  its octets, with escapes
-A dialogue that was not closed ends with QUIT and 221. Every refusal must be one of our texts.
-"""
-
-import re
-import socket
-import ssl
-import struct
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from mailgate.intake import answers
 from mailgate.intake.limits import ListenerLimits, ListenerSettings
-from tests.integration.listening import House, Store, house
-from tests.servers import wait_for
-
-DIALOGUES = sorted((Path(__file__).parent.parent / "dialogues").glob("*.txt"))
-TEXTS = {text for text in vars(answers).values() if isinstance(text, bytes)}
-ACCEPTED = re.compile(rb"250 2\.0\.0 \d+ accepted\r\n")
+from tests.integration.dialogues import Dialogue, Player, cases
+from tests.integration.listening import Store, house
 
 
-@dataclass(frozen=True)
-class Dialogue:
-    """One case of a file."""
-
-    name: str
-    options: tuple[str, ...]
-    lines: tuple[str, ...]
-    each: str = ""
+def param(dialogue: Dialogue) -> object:
+    """Return a case as pytest takes it, marked with the attacks that it keeps out."""
+    marks = [pytest.mark.attack(each) for each in dialogue.attacks]
+    return pytest.param(dialogue, id=dialogue.name, marks=marks)
 
 
-def _cases() -> list[Dialogue]:
-    cases = []
-    for path in DIALOGUES:
-        lines = [line for line in path.read_text("utf-8").splitlines() if line]
-        marks = [line[2:] for line in lines if line.startswith("@ ")]
-        options = tuple(mark for mark in marks if not mark.startswith("each "))
-        each = [mark.removeprefix("each ") for mark in marks if mark.startswith("each ")]
-        rest = tuple(line for line in lines if line[0] not in "#@")
-        for text in each or [""]:
-            name = f"{path.stem}[{text}]" if text else path.stem
-            cases.append(Dialogue(name, options, rest, text))
-    return cases
-
-
-def _octets(text: str) -> bytes:
-    return text.encode("utf-8").decode("unicode_escape").encode("latin-1")
-
-
-class Player:
-    """Plays one dialogue against a listener."""
-
-    def __init__(self, house: House, dialogue: Dialogue) -> None:
-        self._house = house
-        self._dialogue = dialogue
-        self._socket = socket.create_connection(("127.0.0.1", house.listener.port), timeout=20)
-        self._received = b""
-        self._closed = False
-        self._marks: dict[str, Callable[[str, int], None]] = {
-            "C": self._send,
-            "R": self._send_raw,
-            "S": self._expect,
-            "S*": self._expect_all,
-            "M": self._expect_count,
-            "E": self._expect_envelope,
-            "=": self._expect_octets,
-        }
-
-    def play(self) -> None:
-        """Go through the lines, then say goodbye."""
-        for line in self._dialogue.lines:
-            found = re.fullmatch(r"([CR]|S\*?|[ME=])(?: x(\d+))?:? ?(.*)", line)
-            assert found, f"not a line of a dialogue: {line}"
-            text = found[3].replace("{EACH}", self._dialogue.each)
-            try:
-                self._marks[found[1]](text, int(found[2] or 1))
-            except AssertionError as error:
-                raise AssertionError(f"{self._dialogue.name}: at {line!r}: {error}") from error
-        if not self._closed:
-            self._send("QUIT", 1)
-            self._expect("221", 1)
-            self._expect("<closed>", 1)
-        self._socket.close()
-
-    def _send(self, text: str, times: int) -> None:
-        if text == "<half-close>":
-            self._socket.shutdown(socket.SHUT_WR)
-        elif text == "<reset>":
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._socket.close()
-            self._closed = True
-        elif text == "<tls>":
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            self._socket = context.wrap_socket(self._socket)
-        else:
-            self._socket.sendall((text.encode("utf-8") + b"\r\n") * times)
-
-    def _send_raw(self, text: str, times: int) -> None:
-        self._socket.sendall(_octets(text) * times)
-
-    def _line(self) -> bytes:
-        while b"\n" not in self._received:
-            try:
-                block = self._socket.recv(65536)
-            except ConnectionError:
-                block = b""
-            if not block:
-                break
-            self._received += block
-        line, end, self._received = self._received.partition(b"\n")
-        line += end
-        if line[:1] in b"45" and line:
-            assert line in TEXTS, f"not a text of ours: {line!r}"
-        return line
-
-    def _expect(self, text: str, times: int) -> None:
-        for _ in range(times):
-            line = self._line()
-            if text == "<closed>":
-                assert line == b"", f"the server goes on: {line!r}"
-                self._closed = True
-            else:
-                assert line.decode().startswith(text), f"got {line!r}"
-
-    def _expect_all(self, text: str, times: int) -> None:
-        for _ in range(times):
-            while (line := self._line().decode()).startswith(text + "-"):
-                pass
-            assert line.startswith(text + " "), f"got {line!r}"
-
-    def _expect_count(self, text: str, times: int) -> None:
-        messages = self._house.store.messages
-        wait_for(lambda: len(messages) >= int(text), f"{text} messages are accepted")
-        assert len(messages) == int(text), f"accepted {len(messages)}"
-
-    def _expect_envelope(self, text: str, times: int) -> None:
-        envelope = self._house.store.messages[-1][0].envelope
-        said = f"{envelope.mail_from} > {' '.join(envelope.recipients)}"
-        assert said == text, f"got {said!r}"
-
-    def _expect_octets(self, text: str, times: int) -> None:
-        octets = self._house.store.messages[-1][1]
-        assert octets == _octets(text), f"got {octets!r}"
-
-
-@pytest.mark.parametrize("dialogue", _cases(), ids=lambda dialogue: dialogue.name)
+@pytest.mark.attack("A38")
+@pytest.mark.parametrize("dialogue", [param(dialogue) for dialogue in cases()])
 def test_dialogue(dialogue: Dialogue, tmp_path: Path, certificate: tuple[Path, Path]) -> None:
     """The listener answers as written down, and accepts what is written down and no more."""
     limits = {"unknown_delay": 0, **dict(o.split("=") for o in dialogue.options if "=" in o)}
@@ -172,7 +29,7 @@ def test_dialogue(dialogue: Dialogue, tmp_path: Path, certificate: tuple[Path, P
     )
     store = Store(fails=RuntimeError("db password=secret") if "fails" in dialogue.options else None)
     with house(tmp_path, settings, store, lambda: "full" not in dialogue.options) as running:
-        Player(running, dialogue).play()
+        Player(running.listener.port, lambda: running.store.messages, dialogue).play()
         assert bool(running.events.faults) == ("fails" in dialogue.options)
 
 
@@ -190,7 +47,7 @@ def _limits(said: dict[str, object]) -> ListenerLimits:
 
 def test_there_are_dialogues() -> None:
     """An empty directory would let everything pass."""
-    assert len(DIALOGUES) >= 25
+    assert len({each.name.partition("[")[0] for each in cases()}) >= 40
 
 
 @pytest.fixture(scope="session")
