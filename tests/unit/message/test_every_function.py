@@ -106,7 +106,7 @@ def strategy(annotation: Any) -> st.SearchStrategy[Any]:
         return st.just(lambda *_: b"\x89PNG\r\n\x1a\n")
     if inspect.isclass(annotation) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
-    if dataclasses.is_dataclass(annotation):
+    if inspect.isclass(annotation) and dataclasses.is_dataclass(annotation):
         hints = typing.get_type_hints(annotation)
         fields = [each.name for each in dataclasses.fields(annotation) if each.init]
         return st.builds(annotation, **{name: strategy(hints[name]) for name in fields})
