@@ -11,14 +11,15 @@ from sqlmodel import Session
 
 from mailgate.commands import has_command
 from mailgate.departments import Strangers
-from mailgate.gateway import mailbombs
+from mailgate.gateway import believing, mailbombs
+from mailgate.gateway.candidates import candidate, id_of
 from mailgate.gateway.decide import Circumstances, Recent, Release
+from mailgate.gateway.reported import Reported, reported_on
 from mailgate.intake.spool import Claimed
-from mailgate.message.address import Envelope, canonical
-from mailgate.message.authenticity import Authenticity
+from mailgate.message.address import Envelope
+from mailgate.message.authenticity import Authenticity, Judgement
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
-from mailgate.outbox import mail
 from mailgate.routing import Route, route
 from mailgate.threads import (
     Apart,
@@ -33,25 +34,9 @@ from mailgate.threads import (
     find,
 )
 from mailgate.tickets import lifecycle, people, views
-from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office
-from mailgate.tokens import Purpose, read_address
 
 _DUPLICATE_DAYS = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Reported:
-    """The mail of ours that came back: its ticket, and whether it was an agent's answer.
-
-    sender, number: the signed envelope sender and its ticket number, where nothing else tells
-    which mail it was.
-    """
-
-    ticket: Candidate
-    was_answer: bool
-    sender: str = ""
-    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,36 +49,43 @@ class Examined:
 
     message: Message
     circumstances: Circumstances
-    authenticity: Authenticity
+    judgement: Judgement
     proven: bool
     vouched: bool
     reported: Reported | None = None
 
+    @property
+    def authenticity(self) -> Authenticity:
+        """How far the sender is believed."""
+        return self.judgement.authenticity
+
 
 def examine(
-    session: Session | None, office: Office, message: Message, claimed: Claimed, now: datetime
+    session: Session | None,
+    office: Office,
+    message: Message,
+    claimed: Claimed,
+    now: datetime,
+    judgement: Judgement | None = None,
 ) -> Examined:
-    """Find out what a mail is, where it points, and who sends it."""
+    """Find out what a mail is, where it points, and who sends it.
+
+    judgement: what is held of the sender; None for what the mail itself says.
+    """
     envelope = claimed.arrival.envelope
     own = OwnMarks(office.instance, frozenset(office.directory.by_address))
     nature, reasons = nature_of(message, envelope, own)
-    authenticity = Authenticity.NONE
-    signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
+    judgement = judgement or believing.vouched_for(office, message, claimed)
+    authenticity = judgement.authenticity
     default = office.directory.departments.get(claimed.arrival.department or "")
     routed = route(message, envelope, office.directory, default)
-    pointers = clues(
-        message,
-        envelope.recipients,
-        signs,
-        by_machine=nature in (Nature.MACHINE, Nature.AUTO_REPLY),
-    )
-    hits = _hits(session, pointers, routed)
+    hits = _hits(session, _pointers(office, message, envelope, nature, now), routed)
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None
     found = find(hits, _speaker(session, author, authenticity, message, is_agent=is_agent))
     vouched = _vouched(session, found, hits, author)
     proven = _proven(session, author, authenticity, vouched=vouched)
-    reported = _reported(session, office, message, envelope, nature, now)
+    reported = reported_on(session, office, message, envelope, nature, now)
     seen = _seen(session, message, now) if nature is not Nature.LOOP else {}
     circumstances = Circumstances(
         nature=nature,
@@ -107,7 +99,7 @@ def examine(
         release=_release(session, office, claimed, routed),
         recent=_recent(session, office, claimed, found, seen, author, proven=proven),
     )
-    return Examined(message, circumstances, authenticity, proven, vouched, reported)
+    return Examined(message, circumstances, judgement, proven, vouched, reported)
 
 
 def _speaker(
@@ -137,6 +129,14 @@ def _proven(
     return session is not None and people.is_proven(session, author)
 
 
+def _pointers(
+    office: Office, message: Message, envelope: Envelope, nature: Nature, now: datetime
+) -> tuple[Clue, ...]:
+    signs = Signs(office.keys, office.instance, office.subject_tag, now.date())
+    by_machine = nature in (Nature.MACHINE, Nature.AUTO_REPLY)
+    return clues(message, envelope.recipients, signs, by_machine=by_machine)
+
+
 def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) -> list[Hit]:
     """Return the pointers that lead to a ticket, in their order.
 
@@ -159,17 +159,10 @@ def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) ->
         else:
             tickets = by_message.get(clue.message_id, [])
         for ticket in sorted(tickets, key=lambda each: each.department not in addressed):
-            if _id(ticket) not in candidates:
-                candidates[_id(ticket)] = candidate(session, ticket)
-            hits.append(Hit(clue, candidates[_id(ticket)]))
+            if id_of(ticket) not in candidates:
+                candidates[id_of(ticket)] = candidate(session, ticket)
+            hits.append(Hit(clue, candidates[id_of(ticket)]))
     return hits
-
-
-def candidate(session: Session, ticket: Ticket) -> Candidate:
-    """Return a ticket as the pure core sees it."""
-    addresses = people.addresses_of(session, _id(ticket))
-    requester = canonical(ticket.requester_address)
-    return Candidate(_id(ticket), ticket.number, ticket.department, addresses, requester)
 
 
 def _reopens(session: Session | None, office: Office, found: Found, at: datetime) -> bool:
@@ -240,44 +233,6 @@ def _vouched(session: Session | None, found: Found, hits: list[Hit], author: str
     )
 
 
-def _reported(
-    session: Session | None,
-    office: Office,
-    message: Message,
-    envelope: Envelope,
-    nature: Nature,
-    now: datetime,
-) -> Reported | None:
-    """Return the mail of ours that a report is on.
-
-    Only a Message-ID that we sent counts, or the signed envelope sender of an answer: a report
-    that knows neither proves nothing. What a machine sends there from nowhere is a report in
-    words that nobody could read.
-    """
-    unread = nature is Nature.MACHINE and _has_no_return_path(message, envelope)
-    if session is None or (message.report is None and not unread):
-        return None
-    of = message.report.of if message.report else ""
-    ticket = views.by_sent(session, of) if of else None
-    if ticket is not None:
-        kinds = mail.kinds_sent_as(session, of)
-        return Reported(candidate(session, ticket), mail.Kind.REPLY in kinds)
-    for address in (*envelope.recipients, *(to.address for to in message.to)):
-        token = read_address(office.keys, address, now.date())
-        if token is not None and token.purpose is Purpose.RETURN:
-            ticket = views.by_number(session, token.number)
-            if ticket is not None:
-                return Reported(candidate(session, ticket), True, address, token.number)
-    return None
-
-
-def _has_no_return_path(message: Message, envelope: Envelope) -> bool:
-    """Say whether it came from the null sender; a mailbox knows that by the header alone."""
-    path = envelope.mail_from
-    path = message.header("Return-Path") if path is None else path
-    return path is not None and not path.strip("<> ")
-
-
 def _release(
     session: Session | None, office: Office, claimed: Claimed, routed: Route
 ) -> Release | None:
@@ -286,9 +241,3 @@ def _release(
     fallback = routed.departments[0] if routed.departments else office.directory.postmaster
     ticket = views.by_number(session, claimed.release_to) if claimed.release_to else None
     return Release(candidate(session, ticket) if ticket else None, fallback.key)
-
-
-def _id(ticket: Ticket) -> int:
-    if ticket.id is None:
-        raise ValueError("the ticket is not stored")
-    return ticket.id

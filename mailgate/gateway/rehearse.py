@@ -26,7 +26,8 @@ from mailgate.gateway.decide import (
 from mailgate.gateway.lookup import Examined, examine
 from mailgate.gateway.perform import result_of
 from mailgate.intake.spool import Claimed, SpoolResult
-from mailgate.message.authenticity import Authenticity
+from mailgate.message import vouching
+from mailgate.message.authenticity import Authenticity, Judgement
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.replies.acknowledge import Acknowledge
@@ -34,7 +35,7 @@ from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office
 
-NOT_CHECKED = "nothing here vouches for the sender, or speaks against him"
+NOT_ASKED = "without a configuration nobody is trusted to vouch for senders"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Rehearsal:
     nature: Nature
     nature_reasons: tuple[str, ...]
     authenticity: Authenticity = Authenticity.NONE
-    authenticity_reason: str = NOT_CHECKED
+    authenticity_reason: str = NOT_ASKED
     results: tuple[SpoolResult, ...] = field(default=())
 
 
@@ -54,15 +55,17 @@ def rehearse(
     message: Message,
     claimed: Claimed,
     now: datetime,
+    judgement: Judgement | None = None,
 ) -> Rehearsal:
     """Return what would become of a mail now; nothing is stored and nobody is told.
 
-    session: None where there is no database; then no ticket and no person is known.
+    session: None where there is no database; then no ticket and no person is known. judgement:
+    what is held of the sender; None for what the mail itself says.
     """
     if office is None:
         nature, reasons = nature_of(message, claimed.arrival.envelope, OwnMarks(""))
         return Rehearsal(nature, reasons)
-    examined = examine(session, office, message, claimed, now)
+    examined = examine(session, office, message, claimed, now, judgement)
     results = tuple(
         _result(session, office, claimed, examined, verdict, now)
         for verdict in decide(examined.circumstances)
@@ -71,7 +74,8 @@ def rehearse(
         examined.circumstances.nature,
         examined.circumstances.nature_reasons,
         examined.authenticity,
-        results=results,
+        vouching.told(examined.judgement),
+        results,
     )
 
 

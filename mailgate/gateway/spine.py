@@ -17,12 +17,14 @@ from sqlmodel import Session
 from mailgate import cage, logs
 from mailgate.clock import Now
 from mailgate.gateway import mailbombs
+from mailgate.gateway.believing import Check, believe
 from mailgate.gateway.decide import decide
 from mailgate.gateway.lookup import examine
 from mailgate.gateway.perform import Job, perform
 from mailgate.intake import spool
 from mailgate.intake.spool import Claimed, Spool, SpoolResult, State
-from mailgate.message import parse
+from mailgate.message import parse, vouching
+from mailgate.message.authenticity import Judgement
 from mailgate.message.message import Message
 from mailgate.store import blobs
 from mailgate.store.database import Database, serialize
@@ -50,7 +52,7 @@ class Gateway:
     """Works mail off.
 
     owner: names this daemon in its claims. after_each: called after each mail, as a sign of life
-    and because mail may now wait to be sent.
+    and because mail may now wait to be sent. check: our own of senders, None where that is off.
     """
 
     database: Database
@@ -58,6 +60,7 @@ class Gateway:
     owner: str
     now: Now
     after_each: Callable[[], None]
+    check: Check | None = None
     _interrupted: threading.Event = field(default_factory=threading.Event, init=False)
 
     def step(self) -> bool:
@@ -82,7 +85,10 @@ class Gateway:
             if claimed.attempts > _STARTS:
                 raise NeverFinishedError(f"{claimed.attempts - 1} attempts ended the daemon")
             message = read(self.database, claimed)
-            results = self._carry_out(claimed, message)
+            judgement = believe(
+                self.office, message, claimed, self.check, chunks_of(self.database, claimed)
+            )
+            results = self._carry_out(claimed, message, judgement)
         except ClaimLostError:
             logs.claim_lost(claimed.id)
         except Exception as error:  # noqa: BLE001 - the spine: nothing may stop the next mail
@@ -97,11 +103,13 @@ class Gateway:
                     result.department,
                 )
 
-    def _carry_out(self, claimed: Claimed, message: Message) -> list[SpoolResult]:
+    def _carry_out(
+        self, claimed: Claimed, message: Message, judgement: Judgement
+    ) -> list[SpoolResult]:
         with self.database.writing() as session:
             _take_turns(session, message)
             now = self.now()
-            examined = examine(session, self.office, message, claimed, now)
+            examined = examine(session, self.office, message, claimed, now, judgement)
             verdicts = decide(examined.circumstances)
             job = Job(session, self.office, claimed, examined, now)
             results = perform(job, verdicts)
@@ -112,6 +120,8 @@ class Gateway:
                 now,
                 message.message_id[:512],
                 results,
+                authenticity=judgement.authenticity.value,
+                authenticity_reason=vouching.told(judgement),
                 **mailbombs.marks(examined.message, examined.circumstances.recent, results),
             )
             if not kept:
@@ -147,11 +157,7 @@ def _said(error: Exception) -> str:
 
 def read(database: Database, claimed: Claimed) -> Message:
     """Return a spooled mail as read, in the cage where it is large or suspicious."""
-
-    def chunks() -> Iterator[bytes]:
-        with database.reading() as session:
-            yield from blobs.get(session, claimed.sha256)
-
+    chunks = chunks_of(database, claimed)
     head = b""
     for chunk in chunks():
         head += chunk
@@ -161,6 +167,16 @@ def read(database: Database, claimed: Claimed) -> Message:
         return _left_behind(head, claimed.arrival.whole_size)
     whole = len(head) == claimed.size
     return cage.read(claimed.size, head, (lambda: iter((head,))) if whole else chunks)
+
+
+def chunks_of(database: Database, claimed: Claimed) -> Callable[[], Iterator[bytes]]:
+    """Return what gives the octets of a mail, in order, as often as it is called."""
+
+    def chunks() -> Iterator[bytes]:
+        with database.reading() as session:
+            yield from blobs.get(session, claimed.sha256)
+
+    return chunks
 
 
 def _left_behind(head: bytes, whole_size: int) -> Message:
