@@ -7,7 +7,7 @@ holds the marks of marks.py.
 
 import re
 
-from mailgate.message import charset, markup
+from mailgate.message import charset, markup, uuencode
 from mailgate.message.structure import Part, Tree
 
 MAX_TEXT = 1024 * 1024
@@ -16,8 +16,8 @@ _TOO_LONG = "text over 1 MB, the rest left in the original"
 _MAX_STUB = 500
 # What stands for the words in a plain part whose program writes HTML alone.
 _STUB = re.compile(
-    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software)[^.]{0,60} (?:does not|doesn't"
-    r"|do not|cannot|can't|not) (?:support|display|show|read|view)[^.]{0,30}html"
+    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software)[^.]{0,60} (?:does not"
+    r"|doesn't|do not|cannot|can't|not) (?:support|display|show|read|view)[^.]{0,30}html"
     r"|(?:this (?:is|message is|e-?mail is)|to view this|please view this|view this)"
     r"[^.]{0,60}html|html[- ](?:capable|enabled|compatible)|\bhtml (?:message|e-?mail|version)\b"
     r"|(?:klient|program|czytnik)[^.]{0,60} nie (?:obsługuje|wyświetla|potrafi)[^.]{0,40}html"
@@ -93,6 +93,8 @@ class _Reader:
 
     def read(self, part: Part) -> str:
         octets = part.octets(self.tree.raw)
+        if part.type == "text/plain":
+            octets = uuencode.without(octets)  # files, see unpacking.py
         if len(octets) > self.left:
             octets = octets[: self.left]
             self.note(_TOO_LONG)

@@ -87,14 +87,17 @@ def role_of(name: str, tag: str, html: str, end: int) -> Role | None:
 
 
 def _labelled(text: str) -> Role | None:
+    if "class" not in text and "id=" not in text and "name" not in text and "marker" not in text:
+        return None
     for match in _LABEL.finditer(text):
         for label in (match[1] or match[2] or match[3] or "").split():
             role = _ROLES.get(label)
             if role is not None:
                 return role
-            for pattern, other in _OTHER:
-                if pattern.fullmatch(label):
-                    return other
+            if label[0] in "ybsv":
+                for pattern, other in _OTHER:
+                    if pattern.fullmatch(label):
+                        return other
     return None
 
 

@@ -104,8 +104,9 @@ _PLAIN_ENOUGH = re.compile(
 )
 # Who asks for something of his own writes no notice: "I ask you to delete my personal data".
 _FIRST_PERSON = re.compile(
-    r"(?<!\w)(?:my|i|i'm|i've|me|moj\w{1,4}|mój|mnie|mam|jestem|wnoszę|żądam|proszę o|meine\w?|ich"
-    r"|mes|mon|ma|je|mis?|yo|mio|mia|io|mijn|ik|můj|moje|мої|мой|мои|моих|я)(?!\w)",
+    r"(?<!\w)(?:my|i'm|i've|i (?:am|have|would|request|ask|want)|me|moj\w{1,4}|mój|mnie|mam|jestem"
+    r"|wnoszę|żądam|proszę o|meine\w?|ich (?:bitte|möchte|habe|will)|mes|mon|je (?:vous|demande"
+    r"|souhaite)|yo|solicito|mio|mia|mijn|můj|žádám|мої|мой|мои|моих|прошу|я)(?!\w)",
     re.IGNORECASE,
 )
 _BANNER = re.compile(

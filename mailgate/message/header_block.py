@@ -33,9 +33,9 @@ _TO = (
 )
 _CC = (
     "cc|bcc|dw|udw|kopia|kopie|copie|copie à|copia|kopi|másolat|копия|копія|cc à|抄送|副本|참조"
-    "|kópia|reply-to|reply to|odpowiedz do|odpowiedź do|antwort an|répondre à|responder a|rispondi a"
-    "|importance|ważność|priorytet|wichtigkeit|importanza|importancia|priority|attachments"
-    "|załączniki|anlagen|on behalf of|w imieniu|organization|newsgroups|resent-from"
+    "|kópia|reply-to|reply to|odpowiedz do|odpowiedź do|antwort an|répondre à|responder a"
+    "|rispondi a|importance|ważność|priorytet|wichtigkeit|importanza|importancia|priority"
+    "|attachments|załączniki|anlagen|on behalf of|w imieniu|organization|newsgroups|resent-from"
 )
 _SUBJECT = (
     "subject|temat|betreff|betrifft|objet|sujet|asunto|oggetto|onderwerp|předmět|predmet|ämne"
@@ -101,6 +101,10 @@ _REPLY_ABOVE = re.compile(
     r"|пишите.{0,20} выше этой (?:строки|линии)|ответ.{0,20} выше этой (?:строки|линии)",
     re.IGNORECASE,
 )
+_ABOVE = (
+    "above", "powyżej", "nad t", "oberhalb", "über dies", "au-dessus", "encima", "arriba", "sopra",
+    "boven", "acima", "выше",
+)  # fmt: skip
 _RULE = "-_=*–—#+~"
 _EDGE = " \t\xa0*_>|\u200e\u202a\u202c\ufeff"
 
@@ -140,7 +144,10 @@ def divider(line: str) -> Divider | None:
 
 
 def _asks_above(line: str) -> bool:
-    return 12 <= len(line) <= 160 and _REPLY_ABOVE.search(line) is not None
+    if not 12 <= len(line) <= 160:
+        return False
+    lower = line.lower()
+    return any(word in lower for word in _ABOVE) and _REPLY_ABOVE.search(lower) is not None
 
 
 def label_of(line: str) -> str:

@@ -1,37 +1,125 @@
-"""Polish or English, by stop words and diacritics."""
+"""Polish or English, by the words every sentence needs and the letters only one language has.
+
+Promises an answer from the first 4,000 characters. Words that Polish shares with Czech, Slovak
+or South Slavic, and English with Dutch or German, say little alone; letters and words of those
+languages speak against.
+"""
 
 import re
 
+# Words that (nearly) no other language has; without the Polish letters, too.
 _POLISH_WORDS = (
-    "się nie jest na że do jak czy po od dla przez ale proszę dzień dobry pozdrawiam dziękuję mam"
-    " mnie przy już są być co tym tego oraz albo gdy które który bardzo dziekuje prosze sie"
-    " pozdrawiam witam państwo pan pani mogę nam nas przed bez zgłoszenie działa nadal jestem"
-    " urlopie biuro wiadomość odpowiedź tylko kiedy ponieważ została został można"
-)
-_ENGLISH_WORDS = (
-    "the and is to of in that it you for not are with this have on be but we they can was my your"
-    " please thank thanks hello regards from does when what will would could has our been there"
-    " which about if me do an as at or so"
+    "się sie nie jest że ze czy dla przez ale proszę prosze dzień dzien dobry pozdrawiam dziękuję"
+    " dziekuje dzięki dzieki mam mnie przy już juz są być byc tym tego oraz albo gdy które ktore"
+    " który ktory która ktora bardzo witam cześć czesc hej państwo panstwo państwa panstwa"
+    " pan pani"
+    " panie mogę moge może moze można mozna nam nas przed bez zgłoszenie zgłoszenia działa dziala"
+    " działają dzialaja nadal jestem urlopie biuro wiadomość wiadomosc odpowiedź odpowiedz tylko"
+    " kiedy ponieważ poniewaz została został jak od do na po co tak oto tu tam wszystko"
+    " faktura fakturę"
+    " fakture faktury drukarka drukarki drukarką hasło haslo konto konta problem sprawdzić"
+    " sprawdzic pomoc pomocy błąd blad bledu jeszcze dzisiaj dziś dzis jutro wczoraj teraz chcę"
+    " chce chciałbym chcialbym chciałabym potrzebuję potrzebuje nasz nasza nasze moja mój moj"
+    " moje"
+    " mojego jaki jaka jakie gdzie dlaczego zamówienie zamowienie załączniku zalaczniku przesyłam"
+    " przesylam wysyłam wysylam zalogować zalogowac logowanie poprawnie działać ok prośba"
+    " uprzejmie"
+    " pilne umowa umowę umowe numer telefon proszę czekam również rowniez wciąż wciaz"
+    " zrobione zmian zmiany odpowiada pasuje wtorek czwartek wymieniona wymienione"
+    " potwierdzam przepraszam zgadzam mógłby moglby mogłaby prosimy żeby zeby"
+    " jeśli jesli jeżeli jezeli byłem byłam będzie bedzie mamy macie ma to w z i o"
 )
 _POLISH = frozenset(_POLISH_WORDS.split())
+_ENGLISH_WORDS = (
+    "the and is to of that it you for not are with this have on be but we they can was my your"
+    " please thank thanks hello regards from does doesn't don't can't didn't isn't it's i'm i've"
+    " when what will would could has our been there which about if me do an as at or so i a in no"
+    " yes how why where who still again need needs help issue printer invoice order attached"
+    " password account reset any problem works working work today tomorrow yesterday since after"
+    " before just also got get were had did am us these those then than very much see good"
+    " morning afternoon evening someone call back sorry already up down"
+)
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_DIACRITICS = frozenset("ąćęłńśźżĄĆĘŁŃŚŹŻ")
-_WORD = re.compile(r"[^\W\d_]{2,20}")
+# Shared with others: they count less.
+_WEAK_WORDS = (
+    "printer account reset na do od po co tak jak to w z i o ma nas nam tym problem konto"
+    " telefon numer ze ok hej bez"
+    " moje moja moj dobry pan pani jaki teraz chce bardzo faktura przed mam a in is was we so on"
+    " no me an of or at be had got am as it who us do had hello were before after had"
+)
+_WEAK = frozenset(_WEAK_WORDS.split())
+# Words that only the neighbours have.
+_OTHERS_WORDS = (
+    # Czech and Slovak
+    "jsem jsou není nejde nefunguje prosím děkuji dobrý den díky mám máme ďakujem som nie sú pre"
+    " ktorý prosim vás vám že jsme byl bych kde když pak tiskárna tlačiareň heslo účet objednávka"
+    " s v k ke ve pro mi kdy jde uz muj mne proc"
+    # German, Dutch, French, Spanish, Italian, Portuguese
+    " wat met de probleem al mio che der die das und ist nicht ich wir sie mit für auf ein"
+    " eine einen dem den von zu bitte danke"
+    " leider guten tag hallo het een van niet dat voor zijn aan ik wij graag bedankt le la"
+    " les des"
+    " une est pas vous nous je il que qui dans pour avec bonjour merci el los las es por para con"
+    " una hola gracias no se di che non per sono grazie buongiorno della os uma não obrigado olá"
+    " um em com ao"
+    # Scandinavian, Hungarian, Romanian, South Slavic, Turkish, Finnish
+    " och inte jag är det att som på hej tack ikke jeg er og til med takk nem hogy és egy"
+    " köszönöm"
+    " nu este să și pentru mulțumesc je su nije sam što hvala molim dobar dan ne radi bir ve"
+    " için değil teşekkürler"
+    " ei ole ja on että kiitos"
+)
+_OTHERS = frozenset(_OTHERS_WORDS.split()) - {
+    "nie",
+    "na",
+    "no",
+    "on",
+    "a",
+    "is",
+    "in",
+    "to",
+    "do",
+    "hej",
+    "se",
+    "den",
+    "die",
+}
+_ONLY_POLISH = frozenset("ąęłńśźż")
+_SHARED_LETTERS = frozenset("óć")
+# How Polish is spelled without its letters; v stands in no Polish word.
+_SPELLED = re.compile(
+    r"^w[bcdfgjklmnpstz]|rz|szcz|prze|przy|cze|dzi|wsz|owac|(?:ego|emu|ych|ymi|owi)$"
+)
+_FOREIGN_LETTERS = frozenset(
+    "áéíúýčďěňřšťůžäöüßåæøàèìòùâêîôûëïñçãõőűășțğışľĺŕôđабвгґдеєжзиіїйклмнопрстуфхцчшщьюяыэёъ"
+)
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_])){0,24}")
+_UNWRITTEN = re.compile(r"(?:https?://|www\.)\S{1,500}|\S{1,64}@\S{1,200}|\[cid:[^\]]{0,100}\]")
 _MAX_READ = 4000
 
 
 def language_of(text: str) -> str | None:
     """Return "pl", "en", or None where it is neither for sure."""
-    beginning = text[:_MAX_READ]
-    words = [word.lower() for word in _WORD.findall(beginning)]
+    beginning = _UNWRITTEN.sub(" ", text[:_MAX_READ])
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(beginning)]
     if not words:
         return None
-    letters = sum(map(beginning.count, _DIACRITICS)) if not beginning.isascii() else 0
-    polish = sum(word in _POLISH for word in words) + min(letters, len(words)) * 0.7
-    english = sum(word in _ENGLISH for word in words)
-    needed = max(1.5, len(words) * 0.06)
-    if polish > english and polish >= needed:
+    polish = sum((0.4 if word in _WEAK else 1.0) for word in words if word in _POLISH)
+    english = sum((0.4 if word in _WEAK else 1.0) for word in words if word in _ENGLISH)
+    polish += sum(0.5 for word in words if _SPELLED.search(word)) - sum(
+        "v" in word for word in words if len(word) > 1
+    )
+    against = sum(0.8 for word in words if word in _OTHERS)
+    if not beginning.isascii():
+        own = sum(not _ONLY_POLISH.isdisjoint(word) for word in words)
+        own += 0.3 * sum(not _SHARED_LETTERS.isdisjoint(word) for word in words)
+        foreign = sum(not _FOREIGN_LETTERS.isdisjoint(word) for word in words)
+        polish += own - 1.2 * foreign if own else 0.0
+        english -= own + foreign
+        against += foreign
+    needed = max(0.9, len(words) * 0.12)
+    if polish >= needed and polish > english and polish > against:
         return "pl"
-    if english > polish and english >= needed:
+    if english >= needed and english > polish and english > against:
         return "en"
     return None

@@ -17,6 +17,7 @@ _TAG = re.compile(
 )
 # Addresses that a program did not escape: "Anna <anna@example.com> wrote:".
 _BARE_ADDRESS = re.compile(r"<(?:mailto:)?[\w.+=-]{1,64}@[\w.-]{1,200}>")
+_RUN = re.compile(r"<{1,1000}(?=<)|<(?![\w!/?])")
 _DECLARATION = re.compile(r"<[!?/][^<>]*+>")
 _HREF = re.compile(
     r"\bhref\s*=\s*[\"']?\s*((?:https?://|mailto:)[^\s\"'<>]{1,300})(?=[\s\"'>])", re.IGNORECASE
@@ -98,6 +99,10 @@ def _markup(html: str, at: int, page: Layout, unclosed: set[str]) -> int:
 
 
 def _no_tag(html: str, at: int, page: Layout) -> int:
+    run = _RUN.match(html, at)
+    if run is not None:
+        page.write(run[0])
+        return run.end()
     bare = _BARE_ADDRESS.match(html, at)
     if bare is not None:
         page.write(bare[0])

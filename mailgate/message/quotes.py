@@ -81,14 +81,14 @@ class _Scan:
         self.has_words = False
         self.signed = False
         self.quoting = False
+        self.after_quote = False
         self.delimiters = 0
 
     def run(self) -> int | None:
         """Return from which line on all is kept, or None; what stands above that is in kept."""
         for at, raw in enumerate(self.lines):
             if not raw or raw.isspace():
-                if not self.signed:
-                    self.kept.append("")
+                self._blank()
                 continue
             if at >= _MAX_LOOKED:
                 if not self.signed and not _is_quoted(raw):
@@ -103,6 +103,11 @@ class _Scan:
             self.cut_at = start
             break
         return None
+
+    def _blank(self) -> None:
+        # Of the empty lines around a quote that is left out, those above it are enough.
+        if not self.signed and not (self.after_quote and self.kept and not self.kept[-1]):
+            self.kept.append("")
 
     def _look(self, at: int, raw: str) -> tuple[Divider, int] | None:
         """Take a line; if all below it is of another mail, return so and where that begins."""
@@ -131,6 +136,7 @@ class _Scan:
             return
         self.kept.append(raw)
         self.has_words = True
+        self.after_quote = False
 
     def _quote(self, at: int, line: str) -> tuple[Divider, int] | None:
         """Leave a quoted line out, and at the first of several what stands above to say whose."""
@@ -145,6 +151,7 @@ class _Scan:
         if line[0] == marks.QUOTED and self.cut_at is None:
             self.cut_at = at
         self.signed = False
+        self.after_quote = True
         return None
 
     def _attribution_above(self) -> int:

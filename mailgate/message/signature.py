@@ -71,6 +71,7 @@ _CLOSING_EDGE = " \t\xa0*_,.!;:-–—)("
 _CONTACT = re.compile(
     r"@[\w-]{1,60}\.|(?:https?://|www\.)\S|(?:\+|\(|\b0)\d[\d\s()./-]{6,}\d"
     r"|\d{3}[ .-]?\d{3}[ .-]?\d{3}"
+    r"|(?<!\d)\d{2}-\d{3}(?!\d)|(?:^|\W)(?:ul|al|os|pl)\.\s"
     r"|(?:^|\W)(?:tel|t|m|f|fax|faks|mob|mobile|phone|kom|komórka|skype|cell|direct|nip|regon|krs"
     r"|e-?mail|www|gsm|tél|telefon)\b\s?[.:|]",
     re.IGNORECASE,
@@ -88,7 +89,7 @@ _DASH_NAME = re.compile(r"\s?(?:-{1,2}|~|—|–)([^\W\d_]{2,20}(?:[ -][^\W\d_]{
 
 def is_delimiter(line: str) -> bool:
     """Say whether a line is the "-- " that parts a signature from the words (RFC 3676 §4.3)."""
-    return _DELIMITER.fullmatch(line) is not None
+    return len(line) < 8 and _DELIMITER.fullmatch(line) is not None
 
 
 def is_rule(line: str) -> bool:

@@ -74,9 +74,88 @@ _GET = re.compile(
     re.IGNORECASE,
 )
 _MAX_MATCHED = 200
+_EDGE = " \t\xa0*_([>-"
+# How such lines begin or end: asked first, since they are asked of every line.
+_BEGINNINGS = frozenset(
+    [
+        "sent",
+        "wysł",
+        "wysl",
+        "gese",
+        "gesc",
+        "vers",
+        "dies",
+        "von",
+        "envo",
+        "expé",
+        "tran",
+        "envi",
+        "mand",
+        "invi",
+        "sped",
+        "verz",
+        "odes",
+        "posl",
+        "odos",
+        "наді",
+        "відп",
+        "отпр",
+        "посл",
+        "skic",
+        "send",
+        "lähe",
+        "küld",
+        "trim",
+        "via",
+        "get",
+        "down",
+        "try",
+        "pobi",
+        "uzys",
+        "outl",
+        "blue",
+        "hole",
+        "lade",
+        "télé",
+        "obte",
+        "desc",
+        "baix",
+        "scar",
+        "otti",
+        "haal",
+        "získ",
+        "stáh",
+        "hämt",
+        "hent",
+        "загр",
+        "скач",
+        "полу",
+        "отри",
+        "зава",
+        "secu",
+        "yaho",
+        "this",
+        "powe",
+        "prze",
+        "sorr",
+        "plea",
+        "excu",
+        "pard",
+        "ents",
+        "发自我的",
+        "從我的",
+        "从我的",
+        "mit",
+    ]
+)
+_ENDINGS = ("küldve", "gönderildi", "lähetetty", "lähetin", "trimis", "から送信", "보냄")
 
 
 def is_tagline(line: str) -> bool:
     """Say whether a line was put there by a telephone or a mail program."""
-    head = line[:_MAX_MATCHED]
+    head = line[:_MAX_MATCHED].lstrip(_EDGE)
+    begin = head[:4].lower().rstrip()
+    begun = begin in _BEGINNINGS or begin[:3].rstrip() in _BEGINNINGS
+    if not begun and not head.rstrip(" .\t").endswith(_ENDINGS):
+        return False
     return _SENT.match(head) is not None or _GET.match(head) is not None
