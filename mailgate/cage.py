@@ -29,6 +29,8 @@ _BOOT = (
 _WORKERS = threading.BoundedSemaphore(2)
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
+# How winmail.dat begins, bare and in base64: it is unpacked in the worker alone.
+_WINMAIL = (b"\x78\x9f\x3e\x22", b"eJ8+I")
 _MAX_LINES = 30_000
 _MAX_DASHES = 400
 _MAX_WORDS = 400
@@ -81,7 +83,8 @@ def is_suspicious(raw: bytes) -> bool:
         if raw.count(sign, 0, end) > _MAX_PER_HEADERS:
             return True
     return (
-        raw.count(b"\n--") > _MAX_DASHES
+        any(sign in raw for sign in _WINMAIL)
+        or raw.count(b"\n--") > _MAX_DASHES
         or raw.count(b"=?") > _MAX_WORDS
         or raw.count(b"\n") > _MAX_LINES
         or raw.count(b"multipart/") > 40

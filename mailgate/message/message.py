@@ -30,7 +30,9 @@ class Attachment:
     """A part that is a file to a person.
 
     part: position in the walk over the MIME tree, from 0, by which it is found again in the
-    original. size: octets after decoding. digest: SHA-256 of them, hexadecimal.
+    original; files inside parts are counted on behind the last one. type: as its label says.
+    size: octets after decoding. digest: SHA-256 of them, hexadecimal. detected: the media type
+    it is of by what it holds, where that is known and not what the label says, else "".
     """
 
     part: int
@@ -40,6 +42,7 @@ class Attachment:
     digest: str
     inline: bool = False
     content_id: str = ""
+    detected: str = ""
 
 
 @dataclass(frozen=True)

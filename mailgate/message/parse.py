@@ -21,6 +21,7 @@ from mailgate.message import (
     marks,
     quotes,
     structure,
+    unpacking,
 )
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment, Message, Report
@@ -71,10 +72,12 @@ def simplified(head: bytes, size: int, why: str) -> Message:
 def _parsed(raw: bytes) -> Message:
     tree = structure.read(raw)
     told = _head(tree.root.block, tree.root.charset, tree.defects)
-    marked = body.text_of(tree)
+    inside = unpacking.unpacked(tree)
+    tree.defects += inside.defects
+    marked = body.text_of(tree) or inside.text
     full_text = marks.unmarked(marked)
     text = quotes.own_words(marked, told.subject)
-    files = attachments.attachments_of(tree)
+    files = attachments.attachments_of(tree, inside)
     report = bounce.report_of(tree, full_text)
     words = (text, full_text, language.language_of(text))
     return _message(len(raw), told, full_text, words, files, report, tree.defects, simple=False)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailgate.message import charset, headers, parameters
+from mailgate.message import charset, headers, parameters, uuencode
 
 MAX_PARTS = 1000
 MAX_DEPTH = 20
@@ -173,13 +173,8 @@ def _note(defects: list[str], what: str) -> None:
 
 
 def _uudecoded(body: bytes) -> bytes:
-    """Return what lies between begin and end; lines that are no uuencoding are left out."""
-    out: list[bytes] = []
-    for line in body[body.find(b"begin ") :].split(b"\n")[1:]:
-        if line.strip() in (b"end", b"`"):
-            break
-        try:
-            out.append(binascii.a2b_uu(line.rstrip(b"\r")))
-        except binascii.Error:
-            continue
-    return b"".join(out)
+    """Return what stands between begin and end."""
+    begun = body.find(b"begin ")
+    ended = body.find(b"\nend", max(begun, 0))
+    lines = body[body.find(b"\n", max(begun, 0)) + 1 : ended if ended >= 0 else len(body)]
+    return uuencode.decoded(lines)

@@ -99,7 +99,14 @@ def test_a_small_plain_mail_needs_no_worker(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    "raw", [BOMBS["31 KB of semicolons"], HEAD + b"\r\n" + b"a" * 2_000_000], ids=["odd", "large"]
+    "raw",
+    [
+        BOMBS["31 KB of semicolons"],
+        HEAD + b"\r\n" + b"a" * 2_000_000,
+        HEAD + b"Content-Transfer-Encoding: base64\r\n\r\neJ8+IgEA",
+        HEAD + b"\r\n\x78\x9f\x3e\x22\x01\x00",
+    ],
+    ids=["odd", "large", "winmail.dat", "bare winmail.dat"],
 )
 def test_a_large_or_suspicious_mail_is_read_by_a_worker(
     raw: bytes, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,5 @@
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,69 @@ def test_an_image_of_a_page_is_inline(disposition: bytes, inline: bool) -> None:
 def test_a_part_that_is_not_there_is_empty(part: int) -> None:
     """A number beyond the parts gives no octets, and no error."""
     assert attachments.payload(b"\r\nx", part) == b""
+
+
+def test_what_a_file_is_stands_beside_what_it_says_it_is() -> None:
+    """The label stays; what is found instead is told, and a program named .pdf is a defect."""
+    raw = (
+        MIX + b"Content-Type: application/pdf; name=invoice.pdf\r\n\r\nMZ\x90\0 x\r\n--b\r\n"
+        b"Content-Type: application/octet-stream\r\n\r\n%PDF-1.4\r\n--b\r\n"
+        b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--b--"
+    )
+    tree = structure.read(raw)
+    found = attachments.attachments_of(tree)
+    assert [(file.name, file.type, file.detected) for file in found] == [
+        ("invoice.pdf", "application/pdf", "application/x-msdownload"),
+        ("attachment-2.pdf", "application/octet-stream", "application/pdf"),
+        ("attachment-3.png", "image/png", ""),
+    ]
+    assert tree.defects == ["invoice.pdf is a Windows program"]
+
+
+def test_two_files_of_one_name_are_both_kept() -> None:
+    """Nothing is overwritten: the part tells them apart."""
+    part = b"Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF-"
+    raw = MIX + part + b"1\r\n--b\r\n" + part + b"2\r\n--b--"
+    found = attachments.attachments_of(structure.read(raw))
+    assert [(file.name, attachments.payload(raw, file.part)) for file in found] == [
+        ("a.pdf", b"%PDF-1"), ("a.pdf", b"%PDF-2"),
+    ]  # fmt: skip
+
+
+def test_the_other_half_of_a_macintosh_file_is_none() -> None:
+    """multipart/appledouble is one file: what holds its icon is left out."""
+    raw = MIX.replace(b"mixed", b"appledouble") + (
+        b"Content-Type: application/applefile; name=a.jpg\r\n\r\n\0\x05\x16\r\n--b\r\n"
+        b"Content-Type: image/jpeg; name=a.jpg\r\n\r\n\xff\xd8\xff\r\n--b--"
+    )
+    assert files(raw) == [("a.jpg", "image/jpeg", False)]
+
+
+HIDDEN = ["\u200b", "\u202e", "\u2066", "\ufeff", "\x00", "\x1b", "\x7f", "\u00ad", "\u2028"]
+CLIMBING = ["../../x", "..\\x", "C:\\x", "/etc/x", "\\\\host\\share\\x", "a/../x", "．．／x", "./x"]
+DEVICES = ["con", "PRN.txt", "aux.c", "nul", "COM1", "lpt9.x", "CON .txt", "con.", "nul.tar.gz"]
+DOTTED = [".htaccess", "..", "...", ". .", " ", "", "x.", "x ", ".x.", "\t", "\n", "\r\n"]
+LONG = ["a" * 5000, "a" * 5000 + ".pdf", "." * 5000, "ż" * 5000, "a." * 2000, "/" * 5000]
+ODD = ["a:b", "a*b", "a?b", 'a"b', "a<b>", "a|b", "\ud800", "\ufffd", "a\u0301", "ﬁ", "Ａ.ｅｘｅ"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*(f"a{sign}.htaccess" for sign in HIDDEN), *(f"{sign}.htaccess" for sign in HIDDEN), *CLIMBING,
+     *DEVICES, *DOTTED, *LONG, *ODD],
+)  # fmt: skip
+def test_no_name_leaves_its_folder(name: str, tmp_path: Path) -> None:
+    """Sixty hostile names: each is nothing, or saves a file in the one folder, and says so."""
+    found = attachments.safe_name(name)
+    assert found == "" or (tmp_path / found).resolve().parent == tmp_path.resolve()
+    assert len(found.encode()) <= 4 * attachments.MAX_NAME
+    assert not found.startswith(".")
+    assert not found.endswith((".", " "))
+    assert not any(
+        unicodedata.category(char).startswith(("C", "Z")) for char in found if char != " "
+    )
+    stem = found.split(".")[0].strip().lower()
+    assert stem not in {"con", "prn", "aux", "nul", "com1", "lpt9"}
+    if found:
+        (tmp_path / found).write_text("x")
+        assert [each.name for each in tmp_path.iterdir()] == [found]
