@@ -6,6 +6,7 @@ languages speak against.
 """
 
 import re
+from collections import Counter
 
 # Words that (nearly) no other language has; without the Polish letters, too.
 _POLISH_WORDS = (
@@ -100,26 +101,37 @@ _MAX_READ = 4000
 
 def language_of(text: str) -> str | None:
     """Return "pl", "en", or None where it is neither for sure."""
-    beginning = _UNWRITTEN.sub(" ", text[:_MAX_READ])
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(beginning)]
-    if not words:
+    beginning = text[:_MAX_READ].lower()
+    if "@" in beginning or "www." in beginning or "//" in beginning or "[cid:" in beginning:
+        beginning = _UNWRITTEN.sub(" ", beginning)
+    # Each word is looked at once, however often it stands there.
+    times = Counter(_WORD.findall(beginning.replace("’", "'")))
+    if not times:
         return None
-    polish = sum((0.4 if word in _WEAK else 1.0) for word in words if word in _POLISH)
-    english = sum((0.4 if word in _WEAK else 1.0) for word in words if word in _ENGLISH)
-    polish += sum(0.5 for word in words if _SPELLED.search(word)) - sum(
-        "v" in word for word in words if len(word) > 1
-    )
-    against = sum(0.8 for word in words if word in _OTHERS)
+    polish = _weight(times, _POLISH)
+    english = _weight(times, _ENGLISH)
+    against = 0.8 * sum(times[word] for word in _OTHERS.intersection(times))
+    polish += 0.5 * sum(times[word] for word in filter(_SPELLED.search, times))
+    if "v" in beginning:
+        polish -= sum(count for word, count in times.items() if "v" in word and len(word) > 1)
     if not beginning.isascii():
-        own = sum(not _ONLY_POLISH.isdisjoint(word) for word in words)
-        own += 0.3 * sum(not _SHARED_LETTERS.isdisjoint(word) for word in words)
-        foreign = sum(not _FOREIGN_LETTERS.isdisjoint(word) for word in words)
+        own = _having(times, _ONLY_POLISH) + 0.3 * _having(times, _SHARED_LETTERS)
+        foreign = _having(times, _FOREIGN_LETTERS)
         polish += own - 1.2 * foreign if own else 0.0
         english -= own + foreign
         against += foreign
-    needed = max(0.9, len(words) * 0.12)
+    needed = max(0.9, times.total() * 0.12)
     if polish >= needed and polish > english and polish > against:
         return "pl"
     if english >= needed and english > polish and english > against:
         return "en"
     return None
+
+
+def _weight(times: Counter[str], known: frozenset[str]) -> float:
+    found = known.intersection(times)
+    return sum(times[word] * (0.4 if word in _WEAK else 1.0) for word in found)
+
+
+def _having(times: Counter[str], letters: frozenset[str]) -> int:
+    return sum(count for word, count in times.items() if not letters.isdisjoint(word))
