@@ -109,6 +109,26 @@ class Directory:
         """Return the department that answers for an address, its subaddress aside."""
         return self.by_address.get(canonical(split_subaddress(address)[0]))
 
+    def agents_called(self, word: str) -> list[Agent]:
+        """Return the agents that a word means: by address, part before the @, or name."""
+        exact = self.agents.get(canonical(word))
+        if exact is not None:
+            return [exact]
+        sought = word.casefold()
+        return [
+            each
+            for address, each in self.agents.items()
+            if sought in (address.partition("@")[0], each.name.casefold())
+        ]
+
+    def department_called(self, word: str) -> Department | None:
+        """Return the department that a word means, its key or its name; None for none."""
+        sought = word.casefold()
+        every = self.departments.values()
+        return next(
+            (each for each in every if sought in (each.key.casefold(), each.name.casefold())), None
+        )
+
     def is_own(self, address: str) -> bool:
         """Say whether an address is one of ours, in any case and with any subaddress."""
         return self.department_of(address) is not None

@@ -37,12 +37,12 @@ class Desk:
 
     def department(self, word: str) -> Department:
         """Return the department that a word means: its key, or its name. click.BadParameter."""
-        departments = self.office.directory.departments
-        for each in departments.values():
-            if word.casefold() in (each.key.casefold(), each.name.casefold()):
-                return each
+        directory = self.office.directory
+        found = directory.department_called(word)
+        if found is not None:
+            return found
         raise click.BadParameter(
-            f'"{word}": no such department; write one of {", ".join(departments)}'
+            f'"{word}": no such department; write one of {", ".join(directory.departments)}'
         )
 
     def agent(self, word: str) -> Agent:
@@ -52,16 +52,7 @@ class Desk:
         """
         agents = self.office.directory.agents
         exact = self.office.agent(word)
-        sought = word.casefold()
-        meant = (
-            [exact]
-            if exact
-            else [
-                each
-                for address, each in agents.items()
-                if sought in (address.partition("@")[0], each.name.casefold())
-            ]
-        )
+        meant = [exact] if exact else self.office.directory.agents_called(word)
         if len(meant) == 1:
             return meant[0]
         known = ", ".join(each.address for each in meant or agents.values())

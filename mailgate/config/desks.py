@@ -67,37 +67,42 @@ def read_departments(
         if not _NAME.fullmatch(key):
             section.fault(key, "is no name for a department", "use letters, digits, - and _")
         addresses = _addresses(key, table, seen)
-        subaddressing = (
-            table.take("reply_address", values.choice("plain", "subaddress"), "plain")
-            == "subaddress"
-        )
-        if subaddressing:
-            _check_length(table, addresses, key_id)
-        found.append(
-            Department(
-                key=key,
-                name=table.take("name", values.text, key),
-                addresses=tuple(address for _, address in addresses) or ("stand-in@invalid",),
-                language=table.take("language", values.choice(*LANGUAGES), "en"),
-                calendar=_calendar(table, calendars),
-                agents=tuple(agent for _, agent in table.each("agents", values.address)),
-                reopen=table.take("reopen", _reopen, Reopen()),
-                subaddressing=subaddressing,
-                groups=frozenset(group for _, group in table.each("groups", _list_id)),
-                close_resolved_after=table.take("close_resolved_after", values.number(0, 366), 0),
-                phone=table.take("phone", values.text, ""),
-                strangers=Strangers(
-                    table.take("strangers", values.choice(*Strangers), Strangers.NEW_TICKET)
-                ),
-                copies=table.take("copies", values.flag, False),
-                notify=table.take("notify", values.flag, True),
-                words=words,
-            )
-        )
+        found.append(_department(key, table, addresses, calendars, words, key_id))
         table.close()
     if not section.pairs():
         top.fault("department", "no department answers for any address", "write [department.NAME]")
     return tuple(found)
+
+
+def _department(
+    key: str,
+    table: Table,
+    addresses: tuple[tuple[int, str], ...],
+    calendars: Mapping[str, Calendar],
+    words: Mapping[str, Mapping[str, str]],
+    key_id: str,
+) -> Department:
+    replies_to = table.take("reply_address", values.choice("plain", "subaddress"), "plain")
+    if replies_to == "subaddress":
+        _check_length(table, addresses, key_id)
+    strangers = table.take("strangers", values.choice(*Strangers), Strangers.NEW_TICKET)
+    return Department(
+        key=key,
+        name=table.take("name", values.text, key),
+        addresses=tuple(address for _, address in addresses) or ("stand-in@invalid",),
+        language=table.take("language", values.choice(*LANGUAGES), "en"),
+        calendar=_calendar(table, calendars),
+        agents=tuple(agent for _, agent in table.each("agents", values.address)),
+        reopen=table.take("reopen", _reopen, Reopen()),
+        subaddressing=replies_to == "subaddress",
+        groups=frozenset(group for _, group in table.each("groups", _list_id)),
+        close_resolved_after=table.take("close_resolved_after", values.number(0, 366), 0),
+        phone=table.take("phone", values.text, ""),
+        strangers=Strangers(strangers),
+        copies=table.take("copies", values.flag, False),
+        notify=table.take("notify", values.flag, True),
+        words=words,
+    )
 
 
 def check_agents(sheet: Sheet, departments: tuple[Department, ...]) -> None:

@@ -196,19 +196,8 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
     )
     jobs = Loop("jobs", schedule.step)
     watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
-    return Parts(
-        configuration=configuration,
-        database=database,
-        office=office,
-        reception=reception,
-        gateway=gateway,
-        delivery=delivery,
-        jobs=jobs,
-        notices=notices,
-        watchers=watchers,
-        sender=sender,
-        locks=locks,
-    )
+    loops = (gateway, delivery, jobs, notices)
+    return Parts(configuration, database, office, reception, *loops, watchers, sender, locks)
 
 
 def _notices(

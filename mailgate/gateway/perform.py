@@ -4,13 +4,11 @@ Works in the caller's transaction, so that a mail is done with all its consequen
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import assert_never
 
-from sqlmodel import Session
-
-from mailgate.gateway import answering, copies, loops, mailbombs, reports
+from mailgate.gateway import agents, answering, copies, loops, mailbombs, reports
+from mailgate.gateway.agent_orders import AgentMail
 from mailgate.gateway.decide import (
     Bounce,
     Duplicate,
@@ -20,36 +18,21 @@ from mailgate.gateway.decide import (
     Open,
     Verdict,
 )
+from mailgate.gateway.job import Job, contribution_of
 from mailgate.gateway.lookup import Examined
-from mailgate.gateway.remarks import remarks
 from mailgate.intake import floods
-from mailgate.intake.spool import Claimed, SpoolResult
-from mailgate.message.address import Address
+from mailgate.intake.spool import SpoolResult
 from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Attachment
 from mailgate.replies import acknowledge
 from mailgate.threads import Candidate, Standing
 from mailgate.tickets import entries, people, service, views
-from mailgate.tickets.entries import Contribution
-from mailgate.tickets.model import Entry, LinkKind, Role, Source, Ticket
+from mailgate.tickets.model import Entry, LinkKind, Role, Ticket
 from mailgate.tickets.office import Office
 
-_MAX_SUBJECT = 500
-_MAX_THREAD_INDEX = 1_000
+_UNPROVEN = "agent_unproven"
 _MAX_DUPLICATES = 5
 _LEFT_OUT = "left in the original"
-_UNKNOWN = Address("unknown")
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that carrying out a mail's verdicts needs."""
-
-    session: Session
-    office: Office
-    claimed: Claimed
-    examined: Examined
-    now: datetime
 
 
 def perform(job: Job, verdicts: tuple[Verdict, ...]) -> list[SpoolResult]:
@@ -61,8 +44,12 @@ def perform(job: Job, verdicts: tuple[Verdict, ...]) -> list[SpoolResult]:
 def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResult:
     result = result_of(verdict, job.examined)
     match verdict:
+        case Open(standing=Standing.AGENT):
+            return _open_for_agent(job, verdict, opened, result)
         case Open():
             _open(job, verdict, opened, result)
+        case FollowUp(standing=Standing.AGENT):
+            _act(job, verdict, result)
         case FollowUp():
             _follow_up(job, verdict, result)
         case Bounce():
@@ -77,6 +64,9 @@ def _perform_one(job: Job, verdict: Verdict, opened: list[Ticket]) -> SpoolResul
             sent = job.examined.circumstances.recent
             if sent is not None and result.cause == floods.CAUSE:
                 mailbombs.tell(job.session, job.office, job.claimed.id, sent, job.now)
+            if result.cause == _UNPROVEN:
+                author = job.examined.message.author
+                agents.warn(job.session, job.office, author, job.claimed.id, job.now)
             result.acknowledge_reason = "no acknowledgement: no ticket was opened"
         case never:
             assert_never(never)
@@ -105,41 +95,6 @@ def result_of(verdict: Verdict, examined: Examined) -> SpoolResult:
         may_speak=standing,
         proven=examined.proven,
     )
-
-
-def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
-    """Return a mail as what goes into a ticket."""
-    message, claimed = job.examined.message, job.claimed
-    envelope = claimed.arrival.envelope
-    # A name of our own for a mail without one, unique by how it was delivered to us.
-    made_up = f"<spool-{claimed.id}.{job.office.instance}.received@{job.office.domain}>"
-    return Contribution(
-        author=message.author or _UNKNOWN,
-        source=Source.MAIL,
-        text=message.text,
-        full_text=message.full_text,
-        subject=message.subject[:_MAX_SUBJECT],
-        language=message.language,
-        message_id=message.message_id or made_up,
-        fingerprint=message.fingerprint,
-        attachments=message.attachments,
-        spool_id=claimed.id,
-        sha256=claimed.sha256,
-        nature=job.examined.circumstances.nature,
-        authenticity=job.examined.authenticity,
-        proven=job.examined.proven,
-        third_party=third_party,
-        defects=(
-            *message.defects,
-            *remarks(message, envelope.recipients, job.office.keys, job.now.date()),
-        ),
-        thread_index=_short_or_none(message.header("Thread-Index") or ""),
-    )
-
-
-def _short_or_none(thread_index: str) -> str:
-    """Return Outlook's index of a conversation, which is of no use when cut."""
-    return thread_index if len(thread_index) <= _MAX_THREAD_INDEX else ""
 
 
 def _open(job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult) -> None:
@@ -221,6 +176,37 @@ def _follow_up(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
     result.ticket = ticket.number
     result.effective_received_at = entry.effective_received_at
     result.acknowledge_reason = "no acknowledgement: the mail belongs to a ticket that was there"
+
+
+def _act(job: Job, verdict: FollowUp, result: SpoolResult) -> None:
+    """Let a proven agent's mail do on its ticket what it asks for."""
+    ticket = views.locked(job.session, verdict.ticket.ticket_id)
+    ticket, result.verdict_reason = agents.act(_agent_mail(job), ticket, verdict.reason)
+    result.ticket = ticket.number
+    result.acknowledge_reason = "no acknowledgement: an agent wrote it"
+
+
+def _open_for_agent(
+    job: Job, verdict: Open, opened: list[Ticket], result: SpoolResult
+) -> SpoolResult:
+    """Open the ticket that a proven agent's fresh mail asks for, or hold the mail."""
+    department = job.office.directory.departments[verdict.department]
+    ticket = agents.open_for(_agent_mail(job), department, job.claimed.id)
+    if ticket is None:
+        reason = f"{verdict.reason}, which cannot be carried out; she was told why"
+        return _perform_one(job, Hold(verdict.department, reason, "error"), opened)
+    result.ticket, result.effective_received_at = ticket.number, ticket.effective_received_at
+    result.acknowledge_reason = "no acknowledgement to the agent: the customer gets it"
+    return result
+
+
+def _agent_mail(job: Job) -> AgentMail:
+    author = job.examined.message.author
+    agent = job.office.agent(author.address) if author is not None else None
+    if agent is None:
+        raise ValueError("only an agent's mail acts in an agent's name")
+    message, contribution = job.examined.message, contribution_of(job)
+    return AgentMail(job.session, job.office, agent, message, contribution, job.now)
 
 
 def _join_copied(job: Job, ticket: Ticket) -> None:

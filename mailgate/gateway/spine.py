@@ -19,8 +19,9 @@ from mailgate.clock import Now
 from mailgate.gateway import mailbombs
 from mailgate.gateway.believing import Check, believe
 from mailgate.gateway.decide import decide
+from mailgate.gateway.job import Job
 from mailgate.gateway.lookup import examine
-from mailgate.gateway.perform import Job, perform
+from mailgate.gateway.perform import perform
 from mailgate.intake import spool
 from mailgate.intake.spool import Claimed, Spool, SpoolResult, State
 from mailgate.message import parse, vouching

@@ -157,9 +157,36 @@ def _post(
     known = office.agent(agent)
     to = Address(known.address if known else agent, known.name if known else "")
     participant = people.meet(session, to, now).id
-    letter = office.letters.render(event, department.language, facts)
+    head = _head(office, department, about, to, participant, facts, now)
+    composed = compose(office.letters.render(event, department.language, facts), head)
+    ticket, entry = about or (None, None)
+    if event in WITHOUT_TICKET:
+        ticket = entry = None
+    outgoing = mail.Outgoing(
+        ticket_id=ticket.id if ticket else None,
+        entry_id=entry.id if entry else None,
+        kind=mail.Kind.NOTICE,
+        event=event.value,
+        recipient=to.address,
+        mail_from="",
+        message_id=head.message_id,
+        content=composed.headers + composed.body,
+    )
+    if mail.put(session, outgoing, now) and ticket and entry:
+        entries.remember_message(session, ticket, entry, "out", head.message_id)
+
+
+def _head(
+    office: Office,
+    department: Department,
+    about: tuple[Ticket, Entry] | None,
+    to: Address,
+    participant: int,
+    facts: Facts,
+    now: datetime,
+) -> Head:
     message_id, reply_to, references = _marks(office, department, about, participant, now)
-    head = Head(
+    return Head(
         message_id=message_id,
         from_=Address(department.address, office.centre),
         to=(to,),
@@ -171,22 +198,6 @@ def _post(
         thread_topic=facts.subject or "",
         language=department.language,
     )
-    composed = compose(letter, head)
-    ticket, entry = about or (None, None)
-    if event in WITHOUT_TICKET:
-        ticket = entry = None
-    outgoing = mail.Outgoing(
-        ticket_id=ticket.id if ticket else None,
-        entry_id=entry.id if entry else None,
-        kind=mail.Kind.NOTICE,
-        event=event.value,
-        recipient=to.address,
-        mail_from="",
-        message_id=message_id,
-        content=composed.headers + composed.body,
-    )
-    if mail.put(session, outgoing, now) and ticket and entry:
-        entries.remember_message(session, ticket, entry, "out", message_id)
 
 
 def _marks(

@@ -20,6 +20,7 @@ from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
     Attachment,
     Entry,
+    EntryKind,
     KnownMessage,
     Participant,
     Role,
@@ -228,7 +229,13 @@ def thread_of(session: Session, ticket_id: int) -> list[str]:
     inbound = (
         select(col(KnownMessage.message_id))
         .join(Entry, col(Entry.id) == col(KnownMessage.entry_id))
-        .where(col(KnownMessage.ticket_id) == ticket_id, col(KnownMessage.direction) == "in")
+        .where(
+            col(KnownMessage.ticket_id) == ticket_id,
+            col(KnownMessage.direction) == "in",
+            # An agent's mail stands for an entry under a name of ours, and is nobody else's.
+            col(Entry.kind) == EntryKind.MESSAGE,
+            col(Entry.message_id) != "",
+        )
     )
     his = inbound.where(col(Entry.third_party).is_(False), col(Entry.nature).not_in(_AUTOMATIC))
     first = session.execute(inbound.order_by(col(KnownMessage.id)).limit(1)).scalars().all()

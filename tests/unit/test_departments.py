@@ -51,3 +51,16 @@ def test_the_postmasters_department_has_to_be_there() -> None:
 def test_a_closed_ticket_is_reopened_unless_something_else_was_set() -> None:
     """The default of the house."""
     assert Reopen() == Reopen(ReopenRule.ALWAYS, 0) == DYNAMICS.reopen
+
+
+def test_people_say_whom_they_mean_in_several_ways():
+    """An agent by address, part before the @ or name; a department by key or name; any case."""
+    jan, other = Agent("jan@example.com", "Jan Nowy"), Agent("jan@example.org")
+    at = Directory.of((DYNAMICS, BILLING), (jan, other), "dynamics")
+    assert at.agents_called("Jan@Example.com") == [jan]
+    assert at.agents_called("jan nowy") == [jan]
+    assert at.agents_called("JAN") == [jan, other]
+    assert at.agents_called("ewa") == []
+    assert at.department_called("BILLING") is BILLING
+    assert at.department_called("Dynamics") is DYNAMICS
+    assert at.department_called("sales") is None

@@ -147,11 +147,11 @@ def test_a_ticket_handed_over_is_told_to_its_new_department(database):
         ({"notify": False}, {}),
         ({}, {"nature": "auto-reply"}),
         ({"agents": ()}, {}),
-        ({"agents": ("pomocdynamics+x@example.com", "grün@example.com")}, {}),
+        ({"agents": ("pomocdynamics+x@example.com",)}, {}),
     ],
 )
 def test_nobody_is_told(database, changes, given):
-    """By setting; of what a mail program answers; no own address, none that cannot be written."""
+    """By setting; of what a mail program answers; no own address."""
     at = office(**changes)
     with database.writing() as session:
         opened(session, contribution(**given), at=at)
