@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mailgate.message import abuse, receipts, vacation
 from mailgate.message.address import Envelope, canonical, split_subaddress
 from mailgate.message.message import Message, Nature
 
@@ -18,14 +19,11 @@ _OUR_ID = re.compile(r"\.([a-z0-9]{1,32})@[^<>@\s]+>$", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
 _SUPPRESSED = frozenset({"all", "autoreply", "oof"})
 _BULK = frozenset({"bulk", "junk"})
-_NEGATIVE = frozenset({"", "no", "false", "0", "none"})
-_AUTO_SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{0,60}\]\s*)?\[?(?:automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź"
-    r"|automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder)|out[- ]of[- ](?:the )?office"
-    r"|nieobecność|poza biurem|jestem na urlopie|abwesenheit|automatische antwort|abwesend"
-    r"|réponse automatique|absence du bureau|respuesta automática|risposta automatica"
-    r"|automatisch antwoord|afwezig|automatická odpověď|autosvar|vacation)",
-    re.IGNORECASE,
+# What a rule of a mailbox leaves behind; not proof enough without a subject that says so.
+_RULE_MARKS = (
+    "x-ms-exchange-inbox-rules-loop",
+    "x-ms-exchange-generated-message-source",
+    "x-loop",
 )
 
 Reasoned = tuple[Nature, tuple[str, ...]]
@@ -86,9 +84,11 @@ def _reported(message: Message) -> Reasoned | None:
     report = message.report
     if report is None:
         return None
-    if report.kind == "disposition-notification":
-        return Nature.RECEIPT, ("disposition notification",)
     actions = [recipient.action for recipient in report.recipients]
+    if report.kind == receipts.KIND:
+        return Nature.RECEIPT, ("disposition notification",)
+    if report.kind == abuse.KIND:
+        return Nature.MACHINE, (f"feedback report: {''.join(actions[:1]) or 'abuse'}",)
     if not actions or "failed" in actions:
         return Nature.BOUNCE, ("delivery report: failed",)
     return Nature.DELAY, (f"delivery report: {actions[0]}",)
@@ -120,28 +120,44 @@ def _auto_reply(signals: _Signals) -> Iterator[str]:
     if signals.auto_submitted == "auto-generated" and (signals.answers_us or signals.suppress):
         second = "in reply to us" if signals.answers_us else "with X-Auto-Response-Suppress"
         yield f"{_said(signals, 'Auto-Submitted')}, {second}"
-    for name in ("X-Autoreply", "X-Autorespond"):
-        value = signals.values.get(name.lower())
-        if value is not None and _keyword(value[0]) not in _NEGATIVE:
-            yield _said(signals, name)
-    if signals.precedence == "auto_reply":
+    header = vacation.header_in(signals.values)
+    if header is not None:
+        yield f"header {header[0]}: {header[1]}"[:120]
+    if signals.precedence in vacation.PRECEDENCES:
         yield _said(signals, "Precedence")
-    if _AUTO_SUBJECT.match(signals.message.subject):
-        hint = _second_hint(signals)
+    if vacation.is_subject(signals.message.subject):
+        hint = _hint_of_machine(signals) or _hint_of_rule(signals)
         if hint:
             yield f"subject of an automatic reply, {hint}"
+    elif vacation.may_be_subject(signals.message.subject):
+        hint = _hint_of_machine(signals)
+        if hint:
+            yield f"subject as of an automatic reply, {hint}"
 
 
-def _second_hint(signals: _Signals) -> str:
-    """Return what else says that a machine answered, "" for nothing."""
+def _hint_of_machine(signals: _Signals) -> str:
+    """Return what else says that a machine answered, "" for nothing.
+
+    What comes through a list is no answer, whatever its subject.
+    """
+    if any(name.startswith("list-") for name in signals.values):
+        return ""
     if signals.no_return_path:
         return "null return path"
-    if signals.suppress:
-        return "header X-Auto-Response-Suppress"
     if signals.auto_submitted not in ("", "no"):
         return "header Auto-Submitted"
-    if signals.precedence:
-        return "header Precedence"
+    return "header Precedence" if signals.precedence in _BULK else ""
+
+
+def _hint_of_rule(signals: _Signals) -> str:
+    """Return what else goes with the subject of an automatic reply, "" for nothing."""
+    if signals.suppress:
+        return "header X-Auto-Response-Suppress"
+    mark = next((name for name in _RULE_MARKS if name in signals.values), None)
+    if mark is not None:
+        return f"header {mark.title()}"
+    if vacation.says_so(signals.message.text):
+        return "words of an automatic reply"
     return "in reply to us" if signals.answers_us else ""
 
 

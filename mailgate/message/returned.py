@@ -1,126 +1,126 @@
-"""Bounces from before RFC 3464 and beside it: qmail, Exim, Exchange, and what they say in words.
+"""Bounces from before RFC 3464 and beside it: what mail systems say in words.
 
-Promises the recipients named in such a mail, or none. Words alone are never enough: the mail
-must claim no return path or come from a mail system's own address, and a postmaster, who is also
-a person, must say so in the subject and in the text.
+Promises the recipients such a mail names, or none. Words alone are never enough: the mail must
+come from a mail system, the surer the fewer words. A postmaster, who is also a person and may
+write about a mail that came back, must begin as only software does.
+
+flufl.bounce 6.0.0 was measured as a second reader and not taken: of 606 collected bounces it
+names nobody in 92 and only one that this does not, it takes lines of uuencoded files for
+recipients in ordinary mails, raises on 79 of 1,334 mails, and takes five times the CPU.
 """
 
 import re
 
-from mailgate.message import charset, headers
+from mailgate.message import (
+    address,
+    headers,
+    mailboxes,
+    naming,
+    postmaster,
+    statuses,
+    vacation,
+    wording,
+)
 from mailgate.message.message import ReportRecipient
+from mailgate.message.postmaster import Sender
 
-MAX_RECIPIENTS = 200
-_MAX_LINES = 400
 _MAX_TOLD = 20_000
-
-_STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
-_REPLY = re.compile(r"\b([45])\d\d[ -]")
-_DAEMON = re.compile(
-    r"mailer[-_. ]?daemon|mail[-_. ]delivery|mdaemon@|mail delivery (?:sub)?system", re.IGNORECASE
-)
-_MAYBE_DAEMON = re.compile(
-    r"post_?master|administrator|mail[-_. ]?system|undeliverable|mdaemon|system@|ndr@|bounce"
-    r"|mail[-_. ]?server",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status notification|failure|has failed|report|problem|error)"
-    r"|returned (?:mail|to sender)|return(?:ing|ed) (?:message )?to sender|failure notice"
-    r"|delivery failed|could not (?:be delivered|send)|cannot send|delayed mail|warning: "
-    r"|niedostarcz|nie można dostarczyć|nie dostarczono|unzustellbar"
-    r"|mail(?: system)? (?:failure|error)"
-    r"|mail failed|nondeliverable|not delivered|undelivered|processing error|error sending|rejected"
-    r"|non remis|не доставлено",
-    re.IGNORECASE,
-)
-_FAILED = re.compile(
-    r"qmail-send program|could(?: not|n't) be delivered|unable to deliver|undeliverable"
-    r"|delivery (?:has )?failed|permanent (?:fatal )?error|unknown user|user (?:is )?unknown"
-    r"|user not (?:found|listed|known)|did not reach|does not exist|no such (?:user|account)"
-    r"|not (?:be |been )?deliver|delivery (?:failure|error)|error (?:has )?occurred|was an error"
-    r"|errors? (?:in|during|while) |nie została dostarczona|nie można dostarczyć|unrouteable"
-    r"|(?:mailbox|account|user) (?:is )?(?:full|unavailable|disabled|inactive|closed|over)"
-    r"|returned to sender|quota|failed (?:permanently|addresses|recipient)|failure reasons"
-    r"|unknown (?:address|recipient|local)|address(?:es)? had|not accept|access denied|rejected"
-    r"|fatal errors|following (?:address|recipient)|cannot be|unsuccessful|no mailbox",
-    re.IGNORECASE,
-)
-_DELAYED = re.compile(
-    r"has not yet been delivered|will (?:be retried|keep trying|continue to)|warning message only"
-    r"|could not send message for past|delivery is delayed|temporarily (?:deferred|delayed)"
-    r"|still trying|has been delayed|not been delivered to all",
-    re.IGNORECASE,
-)
-_COPY = re.compile(
-    r"\s*(?:-+ *(?:below this line|this is a copy|the original message|original message"
-    r"|forwarded message|returned message|unsent message|message header|undelivered)"
-    r"|below is a copy|message headers follow|return-path:|received: )",
-    re.IGNORECASE,
-)
-_SPEC = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,200})"
-_ADDRESS_LINE = re.compile(
-    r"\s{0,12}(?:(?:to|recipient|rcpt to|address|for)\s?:?\s+)?[<\"']?"
-    + _SPEC
-    + r"[>\"']?\s?(?:[:;,(.\-]|$| on )",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~@-])" + _SPEC)
+_MAX_OPENING = 700
+_QUOTES = re.compile(r"^[ \t]{0,5}>", re.MULTILINE)
+_ANSWER = re.compile(r"\s{0,5}(?:re|aw|odp|sv|vs|antw|r|rif|res|ref|fwd?|wg|pd|tr|rv)\s?:", re.I)
 
 
-def is_from_daemon(block: headers.Block) -> bool:
-    """Say whether a mail claims to come from a mail system."""
-    if _has_no_return_path(block) or _DAEMON.search(block.first("return-path")[:500]):
-        return True
-    sender = block.first("from")[:500]
-    return (_DAEMON.search(sender) or _MAYBE_DAEMON.search(sender)) is not None
+def recipients_of(
+    block: headers.Block, text: str, addressee: str, *, is_copied: bool
+) -> tuple[ReportRecipient, ...]:
+    """Return whom a mail from a mail system says it did not reach, () if it says no such thing.
 
-
-def recipients_of(block: headers.Block, text: str) -> tuple[ReportRecipient, ...]:
-    """Return whom a mail from a mail system says it did not reach, () if it says no such thing."""
-    told = text[:_MAX_TOLD]
+    text: the text of the mail. addressee: whom the mail that came back was to, "" for unknown or
+    several; it is the one that failed, if the report names nobody. is_copied: it came back as a
+    part of the report.
+    """
+    told = naming.above_copy(text, _MAX_TOLD)
     listed = headers.decoded("x-failed-recipients", block.first("x-failed-recipients"))
-    subject = headers.decoded("subject", block.first("subject"))
-    late = not listed and _DELAYED.search(told) is not None
-    by_subject = _SUBJECT.search(subject) is not None
-    by_words = late or _FAILED.search(told) is not None
-    sure = _DAEMON.search(block.first("from")[:500]) is not None
-    if not (listed or (by_subject and by_words) or (sure and (by_subject or by_words))):
+    is_quoted = len(told) < len(text[:_MAX_TOLD])
+    if not listed and not _says_so(block, told, is_copied=is_copied, is_quoted=is_quoted):
         return ()
+    return fates(block, told, addressee, listed)
+
+
+def fates(
+    block: headers.Block, told: str, addressee: str, listed: str = ""
+) -> tuple[ReportRecipient, ...]:
+    """Return what a report in words says of each recipient; one without an address at least.
+
+    listed: addresses that Exim and Google put into a header beside the words.
+    """
+    action = "failed" if listed else _action(block, told)
+    sender = mailboxes.parse(block.first("from")[:500]).addresses
+    domain = address.domain_of(sender[0].address) if sender else ""
+    found = naming.named(told, _own(block), domain)
     if listed:
-        addresses = [address.strip(" <>") for address in listed.split(",")]
-    else:
-        addresses = _named(told) or [""]
-    status, reply = _STATUS.search(told), _REPLY.search(told)
-    code = status[1] if status else f"{reply[1]}.0.0" if reply else ""
+        words = {each.address.lower(): each.words for each in found}
+        written = [each.strip(" <>\"'") for each in listed.split(",")][: naming.MAX_RECIPIENTS]
+        found = tuple(naming.Named(each, words.get(each.lower(), told)) for each in written)
+    elif not found:
+        found = (naming.Named(addressee, told),)
+    general = statuses.of_words(told)
     return tuple(
-        ReportRecipient(address, "delayed" if late else "failed", code, _diagnostic(told, address))
-        for address in addresses[:MAX_RECIPIENTS]
+        ReportRecipient(
+            each.address,
+            action,
+            statuses.of_words(each.words) or general or statuses.CLASS_OF[action],
+            naming.diagnostic(each.words, each.address) if each.address in each.words else "",
+        )
+        for each in found
     )
 
 
-def _has_no_return_path(block: headers.Block) -> bool:
-    return block.first("return-path").replace(" ", "").startswith("<>")
+def _action(block: headers.Block, told: str) -> str:
+    """Return what happened to all of the recipients, by the words."""
+    if wording.DELAYED.search(told):
+        return "delayed"
+    subject = headers.decoded("subject", block.first("subject")[:1000])
+    arrived = wording.DELIVERED.search(subject) or wording.DELIVERED.search(told)
+    return "delivered" if arrived and not statuses.of_words(told) else "failed"
 
 
-def _named(text: str) -> list[str]:
-    """Return the addresses that begin a line above the returned copy, or else the first one."""
-    found: list[str] = []
-    loose: list[str] = []
-    for line in text.split("\n", _MAX_LINES)[:_MAX_LINES]:
-        if _COPY.match(line[:200]):
-            break
-        match = _ADDRESS_LINE.match(line[:400])
-        if match is not None:
-            found.append(match[1].rstrip("."))
-        elif not loose:
-            loose += [address.rstrip(".") for address in _ADDRESS.findall(line[:400])]
-    return list(dict.fromkeys(found)) or loose[:1]
+def names_somebody(block: headers.Block, text: str) -> bool:
+    """Say whether the words of a report name a recipient that is not its own."""
+    return bool(naming.named(naming.above_copy(text, _MAX_TOLD), _own(block), ""))
 
 
-def _diagnostic(text: str, address: str) -> str:
-    """Return the line that names an address, with what follows it in its paragraph."""
-    at = text.find(address) if address else -1
-    if at < 0:
-        return ""
-    return charset.one_line(text[at : at + 400].partition("\n\n")[0])[:300]
+def _says_so(block: headers.Block, told: str, *, is_copied: bool, is_quoted: bool) -> bool:
+    """Say whether the words make it a report: the more the less sure its sender is."""
+    subject = headers.decoded("subject", block.first("subject")[:1000])
+    by_subject = wording.SUBJECT.search(subject) is not None
+    begins = wording.OPENING.search(told[:_MAX_OPENING]) is not None
+    by_words = begins or wording.FAILED.search(told) or wording.DELAYED.search(told)
+    sender = postmaster.standing(block)
+    if sender is Sender.DAEMON:
+        return bool(by_subject or by_words or is_copied or statuses.of_words(told))
+    if begins and not vacation.is_subject(subject):
+        return True
+    if not by_words or vacation.is_subject(subject) or _ANSWER.match(subject):
+        return False
+    if sender is Sender.RETURNED:
+        told_more = by_subject and (is_quoted or _names_or_codes(block, told))
+        return is_copied or told_more
+    is_written = wording.GREETING.match(told) or _QUOTES.search(told)
+    return bool(
+        by_subject and not is_written and (is_copied or is_quoted or _names_or_codes(block, told))
+    )
+
+
+def _names_or_codes(block: headers.Block, told: str) -> bool:
+    """Say whether a text names a recipient or a reply code, as every report does."""
+    return bool(statuses.of_words(told)) or bool(naming.named(told, _own(block), ""))
+
+
+def _own(block: headers.Block) -> frozenset[str]:
+    """Return the addresses that the report itself goes to and comes from."""
+    return frozenset(
+        mailbox.canonical
+        for name in ("to", "from", "delivered-to", "x-original-to", "envelope-to", "reply-to")
+        for mailbox in mailboxes.parse(block.first(name)[:2000]).addresses
+    )

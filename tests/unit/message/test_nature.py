@@ -45,6 +45,14 @@ def read(*lines: str, envelope: Envelope = ANNA, own: OwnMarks = OURS) -> tuple[
         ("auto-reply", ["Subject: Abwesenheit", "X-Auto-Response-Suppress: DR"]),
         ("auto-reply", ["Subject: Odpowiedź automatyczna: x", "In-Reply-To: " + OUR_ID]),
         ("auto-reply", ["Subject: [Automatyczna odpowiedź] x", "Auto-Submitted: auto-notified"]),
+        ("auto-reply", ["X-Autoreply-From: anna@example.net"]),
+        ("auto-reply", ["Precedence: auto-reply"]),
+        ("auto-reply", ["Subject: Thank you for your mail", "Precedence: junk"]),
+        ("person", ["Subject: Thank you for your mail", "In-Reply-To: " + OUR_ID]),
+        ("person", ["Subject: Out of Office: x", "Precedence: list"]),
+        ("machine", ["Subject: Out of Office: x", "Precedence: bulk", "List-Id: <x.y>"]),
+        ("auto-reply", ["Subject: Out of Office: x", "X-Loop: anna@example.net"]),
+        ("person", ["Subject: Re: Out of Office: x", "In-Reply-To: " + OUR_ID]),
         ("machine", ["Auto-Submitted: auto-generated"]),
         ("machine", ["Auto-Submitted: auto-generated", "References: <x.k3v9x2@y> <a@b>"][:1]),
         ("machine", ["Auto-Submitted: auto-notified; owner-email=x"]),
@@ -104,6 +112,26 @@ def test_a_report_is_what_its_action_says(action: str, nature: str) -> None:
     )
     found, reasons = nature_of(parse.parse(raw), NULL, OURS)
     assert (found, reasons) == (nature, (f"delivery report: {action}",))
+
+
+def test_a_complaint_is_a_machine_s_mail() -> None:
+    """Agents see an abuse report; it is not answered, and nothing failed."""
+    raw = (
+        b"From: x@y\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n--b--\r\n"
+    )
+    assert nature_of(parse.parse(raw), ANNA, OURS) == (
+        Nature.MACHINE,
+        ("feedback report: abuse",),
+    )
+
+
+def test_words_may_be_the_second_hint() -> None:
+    """A line that calls the mail automatic goes with a subject that does."""
+    raw = b"From: x@y\r\nSubject: AUTO: away\r\n\r\nThis is an automatic reply.\r\n"
+    nature, reasons = nature_of(parse.parse(raw), ANNA, OURS)
+    assert nature is Nature.AUTO_REPLY
+    assert reasons == ("subject of an automatic reply, words of an automatic reply",)
 
 
 def test_a_report_that_names_nobody_is_a_bounce() -> None:
