@@ -27,7 +27,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _OPENER = re.compile(
-    r"[\W_]{0,4}(?:on|at|w dniu|dnia|w wiadomości z|wiadomość napisana przez|am|le|el|il|il giorno"
+    r"[\W_]{0,4}(?:on|w dniu|dnia|w wiadomości z|wiadomość napisana przez|am|le|el|il|il giorno"
     r"|in data|op|den|em|a|dne|dňa|pe|în|на|quoting|zitat von|cytowanie|cytat|cytuję|citando"
     r"|citát|citaat van|selon|on behalf of|message from|od|van|von|de|da)\s",
     re.IGNORECASE,
@@ -38,7 +38,7 @@ _QUOTING = re.compile(
 )
 # Up to two words (a weekday in any language) and a number: how dates begin.
 _DATE_FIRST = re.compile(
-    r"[\W_]{0,3}(?:[^\W\d_]{1,14}[.,]{0,2}\s){0,2}\d{1,4}(?:[-./:,年]|\s|st|th)"
+    r"[\W_]{0,3}(?!at\s)(?:[^\W\d_]{1,14}[.,]{0,2}\s){0,2}\d{1,4}(?:[-./:,年]|\s|st|th)"
 )
 _TIME = re.compile(r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?!\d)|h\d{2}|\s?[ap]\.?m\b)", re.IGNORECASE)
 _DATE = re.compile(
@@ -88,8 +88,8 @@ def is_sure(text: str) -> bool:
 
 def is_likely(text: str) -> bool:
     """Say whether it is one if a quote stands below it."""
-    if len(text) > _MAX_LENGTH or not _EVIDENCE.search(text):
-        return is_sure(text) if len(text) <= _MAX_LENGTH else False
+    if len(text) > _MAX_LENGTH or not _EVIDENCE.search(text) or _I.search(text):
+        return False
     if _last_verb(text) is not None or _ADDRESS_LAST.search(text):
         return True
     # Some end without a verb and a colon: "On Friday, 20 November 2026, 10:00, Anna".

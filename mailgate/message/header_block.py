@@ -8,15 +8,18 @@ look at ten lines from where it is asked, 400 characters of each.
 import re
 from enum import Enum
 
+from mailgate.message import marks
+
 MAX_LINE = 400
 _MAX_LINES = 10
 _MAX_LABEL = 30
 _MAX_STRANGE = 3
 
 _FROM = (
-    "from od von de da van från fra nadawca expéditeur absender afzender mittente remitente"
-    " remetente odosielateľ odesílatel feladó lähettäjä kimden expeditor αποστολέας"
-    " от от кого|від|від кого|发件人|寄件者|寄件人|差出人|보낸 사람|nadawca wiadomości|pošiljatelj"
+    "from|od|von|de|de la|da|van|från|fra|nadawca|nadawca wiadomości|expéditeur|absender"
+    "|afzender|mittente|remitente"
+    "|remetente|odosielateľ|odesílatel|feladó|lähettäjä|kimden|expeditor|αποστολέας"
+    "|от|от кого|від|від кого|发件人|寄件者|寄件人|差出人|보낸 사람|pošiljatelj"
 )
 _SENT = (
     "sent|wysłano|wysłane|wysłana|gesendet|envoyé|envoyé le|enviado|enviado el|enviada|enviado em"
@@ -49,11 +52,10 @@ _KINDS: dict[str, str] = {
         ("to", _TO),
         ("subject", _SUBJECT),
         ("sent", _SENT),
-        ("from", _FROM.replace(" ", "|").replace("от|от|кого", "от|от кого")),
+        ("from", _FROM),
     )
     for label in labels.split("|")
 }
-_KINDS |= {"від кого": "from", "보낸 사람": "from", "nadawca wiadomości": "from"}
 
 _ORIGINAL = (
     "original message|originalmessage|original e-mail|original email|original appointment"
@@ -106,7 +108,8 @@ _ABOVE = (
     "boven", "acima", "выше",
 )  # fmt: skip
 _RULE = "-_=*–—#+~"
-_EDGE = " \t\xa0*_>|\u200e\u202a\u202c\ufeff"
+_BEFORE = marks.ALL + " \t\xa0>|\u200e\u202a\u202c\ufeff"
+_EDGE = _BEFORE + "*_"
 
 
 class Divider(Enum):
@@ -125,7 +128,7 @@ _INNER_END = re.compile(
 
 def divider(line: str) -> Divider | None:
     """Say whether a line parts the words from an answered or forwarded mail."""
-    stripped = line[:MAX_LINE].strip(_EDGE)
+    stripped = line[:MAX_LINE].strip(_BEFORE)
     if not stripped:
         return None
     if stripped[0] in _RULE:
@@ -137,7 +140,7 @@ def divider(line: str) -> Divider | None:
             return Divider.ORIGINAL
     elif stripped[-1] in ":：" and len(stripped) < 60:
         # Apple Mail puts no dashes around it.
-        words = stripped[:-1].strip().lower()
+        words = stripped[:-1].strip(_EDGE).lower()
         if _DIVIDERS.get(words) is Divider.FORWARD:
             return Divider.FORWARD
     return Divider.ORIGINAL if _asks_above(stripped) else None

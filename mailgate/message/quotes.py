@@ -67,7 +67,8 @@ def _is_quoted(line: str) -> bool:
     if line[:1] == marks.QUOTED:
         return True
     words = line[:_MAX_MATCHED].lstrip(" ")
-    return words[:1] == ">" and len(line) - len(words) <= 3
+    # ">:" alone is the end of a folded "… <anna@example.com>:".
+    return words[:1] == ">" and words.rstrip() != ">:" and len(line) - len(words) <= 3
 
 
 class _Scan:
@@ -118,6 +119,8 @@ class _Scan:
         if line[0] in marks.ALL:
             return self._labelled(at, line)
         kind = header_block.divider(line)
+        if kind is Divider.ORIGINAL and not self.forwarded and self._quote_follows(at + 1):
+            return None
         if kind is None and header_block.begins(self.lines, at):
             kind = Divider.ORIGINAL
         if kind is not None:
