@@ -161,10 +161,11 @@ def known(label: str) -> bool:
 
 def plain(text: str) -> str:
     """Return text with LF line ends and tabs, and no other control, NUL or lone surrogate."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _CONTROLS.search(text) is None:
         return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    return _SURROGATES.sub("\ufffd", text.translate(_DROPPED))
+    return _SURROGATES.sub("\ufffd", text.replace("\0", "\ufffd").translate(_DROPPED))
 
 
 def one_line(text: str) -> str:

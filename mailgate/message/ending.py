@@ -57,8 +57,8 @@ def _notice(lines: list[str], at: int) -> int:
     while at < end - 1 and signature.is_rule(lines[at]):
         at += 1
     for here in range(at, min(end, at + _MAX_NOTICE_LINES)):
-        paragraph = "\n".join(line[:_MAX_LINE] for line in lines[here:])
-        whole = here == at
-        if footers.is_footer(paragraph) if whole else footers.begins_notice(lines[here], paragraph):
+        if here > at and not footers.may_begin(lines[here]):
+            continue
+        if footers.is_footer("\n".join(line[:_MAX_LINE] for line in lines[here:])):
             return here
     return end

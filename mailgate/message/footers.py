@@ -155,11 +155,9 @@ def _kinds(text: str) -> int:
     return len({match[0].lower() for match in _KIND.finditer(text)})
 
 
-def begins_notice(line: str, paragraph: str) -> bool:
-    """Say whether a notice begins at a line. paragraph: the line and what follows it."""
-    return (_OPENING.match(line) is not None or _ALONE.match(line) is not None) and is_footer(
-        paragraph
-    )
+def may_begin(line: str) -> bool:
+    """Say whether a notice could begin at a line in the middle of a paragraph."""
+    return _OPENING.match(line) is not None or _ALONE.match(line) is not None
 
 
 def banner_length(lines: list[str]) -> int:
