@@ -191,6 +191,49 @@ def test_a_command_in_a_fresh_mail_needs_proof_alone() -> None:
         assert isinstance(found, Apart) and (found.hit, found.standing) == (None, Standing.AGENT)
 
 
+CLUES = (BY_ADDRESS, BY_OUR_ID, BY_ID, BY_TAG, BY_NUMBER)
+
+
+@pytest.mark.parametrize("clue", CLUES)
+@pytest.mark.parametrize("authenticity", [PASS, FAIL, NONE])
+def test_every_cell_of_the_table_of_senders(clue: Clue, authenticity: Authenticity) -> None:
+    """A participant speaks unless refuted; others only with a token, and a number is nothing."""
+    his = find([Hit(clue, TICKET)], Speaker(ANNA, authenticity))
+    if authenticity is FAIL:
+        assert isinstance(his, Doubtful) and his.cause == "failed_authentication"
+    else:
+        assert isinstance(his, Speak)
+        assert (his.standing, his.vouched) == (Standing.PARTICIPANT, clue.signed)
+    others = find([Hit(clue, TICKET)], Speaker(MALLORY, authenticity))
+    if clue.signed and authenticity is not FAIL:
+        assert isinstance(others, Speak) and others.standing is Standing.THIRD_PARTY
+    else:
+        assert isinstance(others, Apart)
+        assert (others.hit is not None) == (clue is not BY_NUMBER)
+        assert others.standing is (Standing.STRANGER if others.hit else None)
+
+
+@pytest.mark.parametrize("first", CLUES)
+@pytest.mark.parametrize("then", CLUES)
+def test_the_order_of_pointers_takes_nothing_from_a_participant(first: Clue, then: Clue) -> None:
+    """Another's ticket before his own or behind it: he speaks in his.
+
+    But where only a number leads to his and a token to the other, the token tells what he means.
+    """
+    for hits in (
+        [Hit(first, OTHER), Hit(then, TICKET)],
+        [Hit(then, TICKET), Hit(first, OTHER)],
+    ):
+        found = find(hits, Speaker(ANNA, NONE))
+        assert isinstance(found, Speak)
+        shown = then is BY_NUMBER and first.signed
+        assert found.hit.ticket is (OTHER if shown else TICKET)
+        assert found.standing is (Standing.THIRD_PARTY if shown else Standing.PARTICIPANT)
+        refuted = find(hits, Speaker(ANNA, FAIL))
+        assert isinstance(refuted, Doubtful) and refuted.hit is not None
+        assert refuted.hit.ticket is TICKET
+
+
 def test_the_ticket_in_which_he_takes_part_wins_over_a_number() -> None:
     """Of several numbers in a subject, the sender's own is meant."""
     other = Clue(MatchedBy.SUBJECT, number=222222)

@@ -38,6 +38,64 @@ def test_an_older_key_still_verifies_and_a_forgotten_one_does_not() -> None:
     assert tokens.read_address(Keys(KEYS.entries[:1]), address, TODAY) is None
 
 
+@pytest.mark.attack("A14")
+def test_any_flipped_bit_is_refused() -> None:
+    """A14: of a reply address and of a Message-ID, but for a letter's case, which relays change."""
+    message_id = tokens.signed_message_id(KEYS, 123456, "aa", "inst", "example.com", TODAY)
+    tag = signed().lower().partition("+")[2].partition("@")[0]
+    for text, read in (
+        (tag, lambda t: tokens.read_address(KEYS, f"pomoc+{t}@example.com", TODAY)),
+        (
+            message_id.partition("@")[0],
+            lambda t: tokens.read_message_id(KEYS, f"{t}@example.com>", "inst", TODAY),
+        ),
+    ):
+        assert read(text) is not None
+        for index, char in enumerate(text):
+            for bit in range(8):
+                other = chr(ord(char) ^ 1 << bit)
+                changed = f"{text[:index]}{other}{text[index + 1 :]}"
+                if other.lower() != char:
+                    assert read(changed) is None, changed
+
+
+@pytest.mark.attack("A14")
+@pytest.mark.parametrize("number", [123456, 123457])
+@pytest.mark.parametrize("participant", [0, 77, 2**32 - 1])
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_token_is_good_for_what_it_was_made_for(
+    number: int, participant: int, purpose: Purpose
+) -> None:
+    """A14: for no other ticket, purpose or mail, and nobody else's key makes one."""
+    token = tokens.sign(KEYS, purpose, number, participant, TODAY, "n")
+    for other_number in (123456, 123457):
+        for other in Purpose:
+            for nonce in ("n", "m"):
+                found = tokens.verify(KEYS, other, other_number, token, TODAY, nonce)
+                same = (other_number, other, nonce) == (number, purpose, "n")
+                assert found == (Token(purpose, number, participant) if same else None)
+    stolen = Keys((("k2", b"another secret of sixteen"),))
+    forged = tokens.sign(stolen, purpose, number, participant, TODAY, "n")
+    assert tokens.verify(KEYS, purpose, number, forged, TODAY, "n") is None
+    unknown = f"k9{token[2:]}"
+    assert tokens.verify(KEYS, purpose, number, unknown, TODAY, "n") is None
+
+
+@pytest.mark.parametrize(
+    ("message_id", "instance"),
+    [
+        ("<t123456.aa.k1abc.b0b1@example.com>", "b0b1"),
+        ("<T123456.AA.K1ABC.B0B1@Example.COM>", "b0b1"),
+        ("<1@example.com>", ""),
+        ("<t123456.aa.k1abc@example.com>", ""),
+        ("", ""),
+    ],
+)
+def test_the_form_of_a_message_id_tells_an_installation(message_id: str, instance: str) -> None:
+    """Whoever's it is, and without any proof."""
+    assert tokens.instance_in(message_id) == instance
+
+
 def test_any_changed_character_is_refused() -> None:
     """No character of number or token can be exchanged for another."""
     local, _, domain = signed().lower().rpartition("@")

@@ -18,6 +18,7 @@ class Entry:
     message_id: str
     sha256: str
     nature: str
+    authenticity: str
     proven: bool
     third_party: bool
     defects: tuple[str, ...]
@@ -39,6 +40,7 @@ class Case:
     effective_received: datetime
     reopened: int
     linked: tuple[str, ...]
+    copied: tuple[str, ...]
     entries: tuple[Entry, ...]
 
     @property
@@ -76,6 +78,7 @@ def case_of(told: dict[str, Any]) -> Case:
         effective_received=datetime.fromisoformat(told["effective_received_at"]),
         reopened=told["reopened"],
         linked=tuple(told["linked"]),
+        copied=tuple(told["cc"]),
         entries=tuple(_entry_of(entry) for entry in told["entries"]),
     )
 
@@ -91,6 +94,7 @@ def _entry_of(told: dict[str, Any]) -> Entry:
         message_id=told["message_id"] or "",
         sha256=told["sha256"] or "",
         nature=told["nature"] or "",
+        authenticity=told["authenticity"],
         proven=told["proven"],
         third_party=told["third_party"],
         defects=tuple(told["defects"]),

@@ -221,6 +221,16 @@ class World:
         assert len(found) == 1, f"{len(found)} tickets {subject!r} among {every}"
         return self._ticket(found[0])
 
+    def the_ticket_numbered(self, number: int | None) -> Case:
+        """Return the ticket of a number."""
+        assert number is not None
+        return self._ticket(number)
+
+    def count_tickets(self) -> int:
+        """Return how many tickets there are."""
+        with self.database.reading() as session:
+            return _count(session, Ticket, col(Ticket.id) > 0)
+
     def the_tickets(self) -> list[Case]:
         """Return all tickets, the first first."""
         with self.database.reading() as session:
