@@ -41,6 +41,7 @@ def _all(client: socket.socket) -> list[bytes]:
     return [line[:9] for line in said.splitlines()]
 
 
+@pytest.mark.attack("A36")
 def test_whoever_only_holds_a_place_makes_room(tmp_path: Path) -> None:
     """At the cap, the one silent for longest before EHLO leaves and the newcomer is served."""
     settings = _settings(max_per_address=2, pressure_idle=timedelta())
@@ -146,6 +147,7 @@ def test_draining_ends_with_its_patience(tmp_path: Path) -> None:
     assert len(store.messages) == 1
 
 
+@pytest.mark.attack("A36")
 def test_too_slow_a_message_is_cut_off(tmp_path: Path) -> None:
     """Drops that come in time for every deadline are still too slow together."""
     settings = _settings(rate_grace=timedelta(seconds=0.01), min_octets_per_second=10**9)
@@ -208,6 +210,7 @@ def test_tls_files_that_do_not_serve_are_told_at_once(tmp_path: Path) -> None:
     assert tls_context(_settings()) is None
 
 
+@pytest.mark.attack("A42")
 def test_nothing_a_client_says_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ def written(
     return mail
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize(
     "address",
     [
@@ -101,6 +102,7 @@ def test_line_ends_are_crlf_and_dots_are_doubled(content: bytes, wire: bytes) ->
 SMUGGLED = b"MAIL FROM:<evil@example.org>\r\nRCPT TO:<v@example.org>\r\nDATA\r\nx"
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.parametrize(
     "end",
     [

@@ -187,6 +187,7 @@ def test_a_smarthost_that_does_not_exist_is_unreachable() -> None:
     assert "refused" in outcome.reason
 
 
+@pytest.mark.attack("A32")
 def test_an_address_unfit_for_smtp_opens_no_connection(pair: Callable[..., Pair]) -> None:
     """CR, LF and their like in an address are refused before anything is sent (CWE-93)."""
     stub, smarthost = pair()
@@ -302,6 +303,7 @@ def test_the_null_sender_can_be_replaced(pair: Callable[..., Pair]) -> None:
     assert [mail.mail_from for mail in stub.accepted] == ["auto@example.com", "desk@example.com"]
 
 
+@pytest.mark.attack("A30")
 def test_the_smuggled_mail_does_not_arrive_at_a_lax_server(pair: Callable[..., Pair]) -> None:
     """A server that takes LF dot LF for the end of the data still gets one mail."""
     stub, smarthost = pair(end=re.compile(rb"\r?\n\.\r?\n"))

@@ -162,6 +162,7 @@ NASTY = ["a\r\nBcc: x@example.net", "a\rBcc: x", "a\nBcc: x", "\x0b\x0c\x1c\x1d\
 NASTY += ["\u2028Bcc: x\u2029", "=?utf-8?q?=0D=0ABcc:_x?=", "\ud800\udfff", "", " ", "\r\n\r\nx"]
 
 
+@pytest.mark.attack("A33")
 @pytest.mark.parametrize("nasty", NASTY)
 def test_no_value_adds_a_header(nasty):
     """Line ends and controls in any value leave the header names as they are (A33)."""
@@ -183,6 +184,7 @@ def test_no_value_adds_a_header(nasty):
     assert "<ok@example.net>" in message["References"]
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize(
     ("change", "why"),
     [
