@@ -129,7 +129,7 @@ def test_a_damaged_mail_is_a_message(raw: bytes, damages: list[tuple[float, int,
     check(raw)
 
 
-@settings(BOUNDED, max_examples=400)
+@settings(BOUNDED, max_examples=200)
 @given(
     st.sampled_from(SEEDS),
     st.lists(
