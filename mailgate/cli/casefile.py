@@ -136,9 +136,12 @@ def _write_entry(entry: Told) -> Iterator[str]:
     if entry["kind"] == "message":
         marks += [] if entry["nature"] in (None, "person") else [entry["nature"]]
         marks += [] if entry["proven"] else ["sender not proven"]
+        marks += ["authentication failed"] if entry["authenticity"] == "fail" else []
         marks += ["no participant"] if entry["third_party"] else []
     yield f"{at}  {who}  [{', '.join(marks)}]"
     yield block(entry["text"] or "(no text)")
+    for defect in entry["defects"]:
+        yield f"    ! {plain(defect)}"
     for file in entry["attachments"]:
         yield f"    + {plain(file['name'])}  ({plain(file['type'])}, {octets(file['size'])})"
 
