@@ -15,6 +15,7 @@ from mailgate.intake.networks import Network
 from mailgate.message.address import domain_of
 from mailgate.message.authenticity import NOBODY, Trust
 from mailgate.message.vouching import Vouching
+from mailgate.verification.check import OwnCheck
 
 _ID = re.compile(r"[^\s;()\"=,]{1,255}")
 _NEEDED = ("dkim", "dns")
@@ -32,6 +33,12 @@ class Authentication:
 
     vouching: Vouching = field(default_factory=Vouching)
     resolver: tuple[str, int] | None = None
+
+    def own_check(self) -> OwnCheck | None:
+        """Return our own check of senders, None where it is off."""
+        if not self.vouching.own_check:
+            return None
+        return OwnCheck(self.resolver, self.vouching.trust.networks)
 
 
 def read_authenticity(

@@ -159,12 +159,11 @@ def build(configuration: Configuration, clock_file: Path | None = None) -> Parts
 
 
 def _build(configuration: Configuration, clock_file: Path | None, locks: ExitStack) -> Parts:
-    _take_locks(configuration, locks)
+    owner = _take_locks(configuration, locks)
     database = open_store(configuration)
     locks.callback(database.dispose)
     office = make_office(configuration, database)
     now = clock_of(database, clock_file)
-    owner = lock.name_of(configuration.state)
     remove_stale(configuration.state, now())
 
     def delivery_lives() -> None:
@@ -182,9 +181,11 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
 
     sender = _make_sender(configuration, database, office, owner, now, delivery_lives)
     delivery = Loop("delivery", sender.step) if sender else None
-    gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done).step)
+    checks = configuration.authentication.own_check()
+    gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done, checks).step)
     notices = _notices(configuration, database, office, now, delivery)
     schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
+    jobs = Loop("jobs", schedule.step)
     _free_claims(database, owner, sender, schedule)
     room = Room(places_of(configuration, database), 2 * largest_mail(configuration))
     reception = Reception(
@@ -194,7 +195,6 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
         directory=configuration.state,
         room=room,
     )
-    jobs = Loop("jobs", schedule.step)
     watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
     loops = (gateway, delivery, jobs, notices)
     return Parts(configuration, database, office, reception, *loops, watchers, sender, locks)
@@ -221,7 +221,8 @@ def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
     return [Watcher(each, desk, slots) for each in configuration.mailboxes]
 
 
-def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
+def _take_locks(configuration: Configuration, locks: ExitStack) -> str:
+    """Take all locks, and return the name under which this daemon works."""
     paths = [configuration.state / "mailgate.lock"]
     url = make_url(configuration.store_url)
     if url.get_backend_name() == "sqlite" and url.database:
@@ -235,6 +236,7 @@ def _take_locks(configuration: Configuration, locks: ExitStack) -> None:
     except OSError as error:
         text = f"the state directory cannot be written ({error}); mend [gateway] state"
         raise CannotStartError(MISCONFIGURED, text) from error
+    return lock.name_of(configuration.state)
 
 
 def _make_sender(

@@ -1,0 +1,119 @@
+"""Our own check of a sender: SPF, DKIM and DMARC, where no server of ours has done it.
+
+Promises a judgement for any mail within seconds; where name servers do not answer it is none, and
+says so. fail is only said where the client is known, since else SPF could have passed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+
+from mailgate.message.address import Address, domain_of
+from mailgate.message.alignment import is_aligned
+from mailgate.message.authenticity import Authenticity, Judgement
+from mailgate.message.relaying import Host
+from mailgate.verification import policy as dmarc
+from mailgate.verification import signatures, spf
+from mailgate.verification.client import Client
+from mailgate.verification.names import Names, NameServers, UnansweredError
+from mailgate.verification.policy import Policy
+from mailgate.verification.spf import Spf
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What SPF and DKIM came to. passed: domain and what passed for it, SPF first."""
+
+    spf_domain: str
+    spf: Spf | None
+    signed: signatures.Signed
+
+
+class OwnCheck:
+    """Checks senders. networks: of listed forwarders, whose mail fails honestly."""
+
+    max_bytes = signatures.MAX_BYTES
+
+    def __init__(
+        self,
+        server: tuple[str, int] | None = None,
+        networks: tuple[IPv4Network | IPv6Network, ...] = (),
+        names: Callable[[tuple[str, int] | None], Names] = NameServers,
+    ) -> None:
+        self._server = server
+        self._networks = networks
+        self._names = names
+
+    def judge(self, author: Address, client: Client | None, octets: bytes | None) -> Judgement:
+        """Return what is held of a sender.
+
+        client: who handed the mail to us, None where that was no server of the sender's. octets:
+        the whole mail, None where it is too large for DKIM.
+        """
+        names = self._names(self._server)
+        found = _look(client, octets, names)
+        said = _said(found, octets)
+        try:
+            return self._weigh(domain_of(author.address), found, client, said, names)
+        except UnansweredError as error:
+            return Judgement(Authenticity.NONE, f"own check: {error} ({said})")
+
+    def _weigh(
+        self, domain: str, found: _Found, client: Client | None, said: str, names: Names
+    ) -> Judgement:
+        policy = dmarc.policy_of(domain, names)
+        passed = _passed(domain, found, policy, names)
+        if passed:
+            return Judgement(Authenticity.PASS, f"own check: {passed}, aligned with From")
+        if policy is None or policy.requests == "none":
+            return Judgement(Authenticity.NONE, f"own check: {said}, none aligned with From")
+        asks = f"{said}, none aligned, and {domain} asks for {policy.requests}"
+        if client is None or found.signed.unanswered or found.spf is Spf.TEMPERROR:
+            return Judgement(Authenticity.NONE, f"own check: {asks}, but not all could be checked")
+        if Host("", client.peer.partition("%")[0]).is_of((), self._networks):
+            return Judgement(
+                Authenticity.NONE, f"own check: {asks}, but {client.peer} is a forwarder"
+            )
+        return Judgement(Authenticity.FAIL, f"own check: {asks}")
+
+
+def _look(client: Client | None, octets: bytes | None, names: Names) -> _Found:
+    signed = signatures.signers_of(octets, names) if octets is not None else signatures.Signed()
+    if client is None:
+        return _Found("", None, signed)
+    result = spf.check(client.peer, client.mail_from, client.helo, names)
+    sender = client.mail_from if "@" in client.mail_from else f"postmaster@{client.helo}"
+    return _Found(domain_of(sender), result, signed)
+
+
+def _passed(domain: str, found: _Found, policy: Policy | None, names: Names) -> str:
+    """Return what passed for a domain aligned with the one in From, "" where nothing did."""
+    for signer in found.signed.signers:
+        if _aligned(signer, domain, policy, names, strict=bool(policy and policy.strict_dkim)):
+            return f"DKIM signature of {signer}"
+    strict = bool(policy and policy.strict_spf)
+    if found.spf is Spf.PASS and _aligned(found.spf_domain, domain, policy, names, strict=strict):
+        return f"SPF of {found.spf_domain}"
+    return ""
+
+
+def _aligned(one: str, author: str, policy: Policy | None, names: Names, *, strict: bool) -> bool:
+    if policy is None:
+        return is_aligned(one, author)
+    return dmarc.is_of(policy, one, author, names, strict=strict)
+
+
+def _said(found: _Found, octets: bytes | None) -> str:
+    """Return the results for people."""
+    signers = ", ".join(found.signed.signers)
+    if octets is None:
+        signature = "mail too large for DKIM"
+    elif signers:
+        signature = f"DKIM signed by {signers}"
+    elif found.signed.unanswered:
+        signature = "DKIM key not answered"
+    else:
+        signature = "DKIM signature does not verify" if found.signed.seen else "no DKIM signature"
+    if found.spf is None:
+        return f"{signature}, SPF unknown"
+    return f"{signature}, SPF {found.spf.value} for {found.spf_domain or 'nobody'}"
