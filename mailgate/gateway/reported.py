@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from mailgate.gateway.candidates import candidate
+from mailgate.message import abuse
 from mailgate.message.address import Envelope
 from mailgate.message.message import Message, Nature
 from mailgate.outbox import mail
@@ -41,8 +42,10 @@ def reported_on(
 
     Only a Message-ID that we sent counts, or the signed envelope sender of an answer: a report
     that knows neither proves nothing. What a machine sends there from nowhere is a report in
-    words that nobody could read.
+    words that nobody could read. An abuse report is none: the mail did arrive.
     """
+    if message.report is not None and message.report.kind == abuse.KIND:
+        return None
     unread = nature is Nature.MACHINE and _has_no_return_path(message, envelope)
     if session is None or (message.report is None and not unread):
         return None

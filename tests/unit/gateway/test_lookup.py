@@ -183,6 +183,22 @@ def test_a_bounce_without_message_id_finds_its_ticket_by_the_signed_envelope_sen
             assert (other.circumstances.reported, other.reported) == (None, None)
 
 
+def test_a_complaint_about_an_answer_is_no_report_that_it_failed(database: Database) -> None:
+    """What a recipient calls spam did arrive: agents see the complaint, nothing is marked."""
+    at = office(subaddressing=True)
+    with database.writing() as session:
+        ticket, _ = opened(session, at=at)
+        service.reply(session, at, ticket, AGENT, "Proszę.", NOW)
+    (mail,) = Gate(database).outbox()
+    about = Report("feedback-report", (), mail.message_id)
+    given = message("x", sender="feedback@isp.example")
+    complaint = given.__class__(**given.__dict__ | {"report": about})
+    with database.reading() as session:
+        examined = examine(session, at, complaint, _bounce_to(mail.mail_from), NOW)
+    assert examined.circumstances.nature is Nature.MACHINE
+    assert (examined.circumstances.reported, examined.reported) == (None, None)
+
+
 def test_a_report_on_a_mail_that_came_in_is_on_none_of_ours(database: Database) -> None:
     """A forged report names what its maker knows: the customer's own Message-ID."""
     with database.writing() as session:
