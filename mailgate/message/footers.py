@@ -165,6 +165,8 @@ def banner_length(lines: list[str]) -> int:
     length = 0
     for at, line in enumerate(lines[:_MAX_BANNER_LINES]):
         if not line.strip(" \t\xa0*_-=|"):
+            if 0 < length == at and line.strip():
+                length = at + 1  # the rule below the warning
             continue
         if _BANNER.match(line[:300]) is None:
             break

@@ -13,7 +13,7 @@ from mailgate.message.clients import Role
 from mailgate.message.layout import Layout
 
 _TAG = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30}+)(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+>"
+    r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30}+)(?=[\s/>])(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+>"
 )
 # Addresses that a program did not escape: "Anna <anna@example.com> wrote:".
 _BARE_ADDRESS = re.compile(r"<(?:mailto:)?[\w.+=-]{1,64}@[\w.-]{1,200}>")

@@ -171,6 +171,7 @@ class _Scan:
             return Divider.FORWARD, at
         if line[0] == marks.TOLD and self.forwarded:
             return Divider.FORWARD, at
+        self.after_quote = True
         return None
 
     def _attributed(self, at: int, length: int) -> tuple[Divider, int] | None:

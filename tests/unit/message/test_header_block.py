@@ -118,7 +118,8 @@ def test_what_stands_below_a_forwarding_line_is_kept(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["", "   ", "original message", "-- first point", "--- a ---", "Above this line all is well",
-     "above", "the answer is above, in the first mail that I have sent", "===", "Forwarded message"],
+     "above", "the answer is above, in the first mail that I have sent", "===",
+     "Forwarded message"],
 )  # fmt: skip
 def test_other_lines_part_nothing(line: str) -> None:
     """Dashes, and words about originals and lines, do not end the words."""
