@@ -56,6 +56,7 @@ def contribution_of(job: Job, *, third_party: bool = False) -> Contribution:
             *remarks(message, envelope.recipients, job.office.keys, job.now.date()),
         ),
         thread_index=_short_or_none(message.header("Thread-Index") or ""),
+        invitations=message.invitations,
     )
 
 

@@ -46,6 +46,42 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """When a meeting is. local: as its clock shows there, without a zone.
+
+    zone: an IANA name, "UTC", or "" for the clock of whoever reads it. all_day: a date alone.
+    unknown_zone: the name of a zone that nobody knows.
+    """
+
+    local: datetime
+    zone: str = ""
+    all_day: bool = False
+    unknown_zone: str = ""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A meeting that a mail speaks of (RFC 5546).
+
+    method: request, cancel, reply, publish and their like. organizer, attendees: `Name <address>`;
+    others: how many more are invited. repeats: "weekly", "2 weekly", "" for once. online: a link.
+    answer: of a reply: accepted, declined, tentative.
+    """
+
+    method: str
+    summary: str
+    organizer: str
+    attendees: tuple[str, ...]
+    others: int
+    start: Moment | None
+    end: Moment | None
+    location: str
+    repeats: str
+    online: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class ReportRecipient:
     """One recipient's fate in a delivery report (RFC 3464 §2.3)."""
 
@@ -101,6 +137,7 @@ class Message:
     defects: tuple[str, ...]
     simplified: bool = False
     from_doubtful: bool = False
+    invitations: tuple[Invitation, ...] = ()
 
     @property
     def author(self) -> Address | None:

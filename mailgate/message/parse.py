@@ -5,7 +5,7 @@ damaged, cut or missing is a defect, and what cannot be read at all leaves its h
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.message import (
     attachments,
@@ -16,6 +16,7 @@ from mailgate.message import (
     fields,
     fingerprint,
     headers,
+    invitation,
     language,
     mailboxes,
     marks,
@@ -80,7 +81,9 @@ def _parsed(raw: bytes) -> Message:
     files = attachments.attachments_of(tree, inside)
     report = bounce.report_of(tree, full_text)
     words = (text, full_text, language.language_of(text))
-    return _message(len(raw), told, full_text, words, files, report, tree.defects, simple=False)
+    message = _message(len(raw), told, full_text, words, files, report, tree.defects, simple=False)
+    meetings = invitation.invitations_of(tree)
+    return replace(message, invitations=meetings) if meetings else message
 
 
 def _message(

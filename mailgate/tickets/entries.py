@@ -4,14 +4,17 @@ The only place that inserts into these tables. Works in the caller's transaction
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment as MailAttachment
+from mailgate.message.message import Invitation
+from mailgate.replies import meeting
 from mailgate.replies.compose import File
 from mailgate.store import blobs
 from mailgate.store.database import insert_once, insert_row
@@ -56,6 +59,17 @@ class Contribution:
     third_party: bool = False
     defects: tuple[str, ...] = ()
     thread_index: str = ""
+    invitations: tuple[Invitation, ...] = ()
+
+
+def in_words(contribution: Contribution, zone: ZoneInfo, language: str) -> Contribution:
+    """Return what someone sent with its invitations in words, by the clock of the department."""
+    told = contribution.invitations
+    if not told:
+        return contribution
+    text = meeting.with_meetings(contribution.text, told, zone, language)
+    full_text = meeting.with_meetings(contribution.full_text, told, zone, language)
+    return replace(contribution, text=text, full_text=full_text)
 
 
 def add_ticket(session: Session, unnumbered: Ticket) -> Ticket:

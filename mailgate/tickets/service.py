@@ -58,7 +58,8 @@ def open_ticket(
     if not office.directory.is_own(contribution.author.address):
         author = contribution.author.address
         people.join(session, _id(ticket), requester.person_id, author, Role.REQUESTER, now)
-    entry = entries.add_message(session, ticket, contribution, received_at, receipt.effective_at)
+    spoken = entries.in_words(contribution, department.calendar.timezone, ticket.language)
+    entry = entries.add_message(session, ticket, spoken, received_at, receipt.effective_at)
     entries.record_status(session, ticket, entry, None, now)
     notices.tell_of_words(session, office, ticket, entry, Event.NEW_TICKET, now, by)
     return ticket, entry
@@ -81,7 +82,8 @@ def follow_up(
     """
     department = office.department_of(ticket)
     receipt = hours.receipt(received_at, department.calendar)
-    entry = entries.add_message(session, ticket, contribution, received_at, receipt.effective_at)
+    spoken = entries.in_words(contribution, department.calendar.timezone, ticket.language)
+    entry = entries.add_message(session, ticket, spoken, received_at, receipt.effective_at)
     ticket.updated_at = now
     if contribution.language and speaks:
         ticket.language = contribution.language
