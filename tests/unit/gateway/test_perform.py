@@ -5,13 +5,12 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from mailgate import cage, logs
+from mailgate import cage
 from mailgate.departments import Directory, Reopen, ReopenRule
 from mailgate.intake import floods, held
 from mailgate.intake.spool import Spool
 from mailgate.message.parse import simplified
 from mailgate.outbox.mail import OutboxMail
-from mailgate.replies.acknowledge import Limits
 from mailgate.store.database import Database
 from mailgate.tickets import people, service, views
 from mailgate.tickets.model import Participant, TicketLink
@@ -635,19 +634,6 @@ def test_an_agents_address_with_a_token_and_no_proof_is_held(database: Database)
     assert gate.row(spool_id).state == "done"
     assert gate.ticket(first.ticket).status == "answered"
     assert gate.entries(first.ticket)[-1].third_party
-
-
-def test_the_installations_limit_raises_an_alarm(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the senders; the mail that trips it is a ticket."""
-    alarms: list[int] = []
-    monkeypatch.setattr(logs, "acknowledgements_capped", lambda number, _: alarms.append(number))
-    gate = Gate(database, replace(OFFICE, limits=Limits(installation_hour=2)))
-    senders = [f"p{n}@example{n}.net" for n in range(3)]
-    results = [gate.receive(letter(each), mail_from=each)[0] for each in senders]
-    assert [each.acknowledge for each in results] == [True, True, False]
-    assert alarms == [results[-1].ticket]
 
 
 @pytest.mark.parametrize(
