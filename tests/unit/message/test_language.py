@@ -130,5 +130,5 @@ def test_addresses_and_pictures_are_no_words() -> None:
 
 
 def test_only_the_beginning_is_read() -> None:
-    """A mail of a megabyte costs no more than its first 4,000 characters."""
+    """A mail of a megabyte costs no more than its first 1,000 characters."""
     assert language_of("Drukarka nie działa. " * 300 + "the printer is not " * 50_000) == "pl"
