@@ -83,7 +83,11 @@ class Invitation:
 
 @dataclass(frozen=True)
 class ReportRecipient:
-    """One recipient's fate in a delivery report (RFC 3464 §2.3)."""
+    """One recipient's fate in a delivery report (RFC 3464 §2.3).
+
+    action: failed, delayed, delivered, relayed or expanded; of a receipt displayed or deleted, of
+    an abuse report its type (RFC 5965 §7.3). status: RFC 3463, x.0.0 where the report has none.
+    """
 
     address: str
     action: str
@@ -93,10 +97,10 @@ class ReportRecipient:
 
 @dataclass(frozen=True)
 class Report:
-    """A delivery or disposition report.
+    """What a machine tells of a mail: a delivery, disposition or abuse report.
 
-    kind: "delivery-status" or "disposition-notification". of: Message-ID of the mail it is
-    about, with angle brackets, "" where it does not say.
+    kind: "delivery-status", "disposition-notification" or "feedback-report". of: Message-ID of
+    the mail it is about, with angle brackets, "" where it does not say.
     """
 
     kind: str
