@@ -220,7 +220,7 @@ def _new(facts: Circumstances, found: Apart, department: str, reason: str) -> Op
     """Open a ticket, unless it would be one too many of its sender's."""
     recent, hit = facts.recent, found.hit
     if recent is not None and recent.count >= recent.most:
-        flood = f"its sender has asked for {recent.most} new tickets within an hour"
+        flood = f"[flood]: its sender has asked for {recent.most} new tickets within an hour"
         return Hold(department, f"{flood}; {reason}", "flood")
     return Open(
         department,
