@@ -146,6 +146,12 @@ def divider(line: str) -> Divider | None:
     return Divider.ORIGINAL if _asks_above(stripped) else None
 
 
+def may_ask(lines: list[str]) -> bool:
+    """Say whether any of the lines could ask for an answer above it; see `divider`."""
+    lower = "\n".join(lines).lower()
+    return any(word in lower for word in _ABOVE)
+
+
 def _asks_above(line: str) -> bool:
     if not 12 <= len(line) <= 160:
         return False

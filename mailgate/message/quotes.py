@@ -84,6 +84,7 @@ class _Scan:
         self.quoting = False
         self.after_quote = False
         self.delimiters = 0
+        self.asks = header_block.may_ask(lines)
 
     def run(self) -> int | None:
         """Return from which line on all is kept, or None; what stands above that is in kept."""
@@ -113,18 +114,20 @@ class _Scan:
     def _look(self, at: int, raw: str) -> tuple[Divider, int] | None:
         """Take a line; if all below it is of another mail, return so and where that begins."""
         line = raw[:_MAX_MATCHED]
-        if _is_quoted(line):
-            return self._quote(at, line)
+        if not self._is_bare(line):
+            if _is_quoted(line):
+                return self._quote(at, line)
+            self.quoting = False
+            if line[0] in marks.ALL:
+                return self._labelled(at, line)
+            kind = header_block.divider(line)
+            if kind is Divider.ORIGINAL and not self.forwarded and self._quote_follows(at + 1):
+                return None
+            if kind is None and header_block.begins(self.lines, at):
+                kind = Divider.ORIGINAL
+            if kind is not None:
+                return kind, at
         self.quoting = False
-        if line[0] in marks.ALL:
-            return self._labelled(at, line)
-        kind = header_block.divider(line)
-        if kind is Divider.ORIGINAL and not self.forwarded and self._quote_follows(at + 1):
-            return None
-        if kind is None and header_block.begins(self.lines, at):
-            kind = Divider.ORIGINAL
-        if kind is not None:
-            return kind, at
         if attribution.ends_one(line):
             length = attribution.length_at_end(self._near(at), sure=True)
             if length:
@@ -132,6 +135,10 @@ class _Scan:
         if not self.signed:
             self._keep(at, raw, line)
         return None
+
+    def _is_bare(self, line: str) -> bool:
+        """Say whether a line can be no quote, header or divider; most lines of most mails."""
+        return line[0].isalnum() and ":" not in line and "：" not in line and not self.asks
 
     def _keep(self, at: int, raw: str, line: str) -> None:
         if self.has_words and (self._is_signature(at, line) or taglines.is_tagline(line)):
