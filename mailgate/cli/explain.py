@@ -21,11 +21,13 @@ from mailgate.cli.failures import BAD_INPUT, NOTHING_FOUND, UNAVAILABLE, Failure
 from mailgate.cli.output import Told, plain, print_json
 from mailgate.cli.scene import Scene
 from mailgate.gateway import spine
+from mailgate.gateway.believing import believe
 from mailgate.gateway.rehearse import rehearse
 from mailgate.intake import held
 from mailgate.intake.content import Content
-from mailgate.intake.spool import Arrival, Claimed, claimed_of, results_of
+from mailgate.intake.spool import Arrival, Claimed, Spool, claimed_of, results_of
 from mailgate.message.address import Envelope
+from mailgate.message.authenticity import Authenticity, Judgement
 
 _BLOCK_BYTES = 256 * 1024
 _HEAD_BYTES = 1024 * 1024
@@ -85,8 +87,11 @@ def _rehearsed(where: Scene, file: str, content: Content, envelope: Envelope, at
     message = cage.read(content.size, content.head(_HEAD_BYTES), content.chunks)
     arrival = Arrival("accept", envelope, at)
     claimed = Claimed(0, arrival, content.sha256, content.size, 1, None)
+    judgement = None
+    if where.office is not None:
+        judgement = believe(where.office, message, claimed, where.check, content.chunks)
     with where.reading() as session:
-        rehearsal = rehearse(session, where.office, message, claimed, where.now())
+        rehearsal = rehearse(session, where.office, message, claimed, where.now(), judgement)
     told = account.told_of(message, rehearsal, rehearsal.results, where.office)
     return {"file": file, "size": content.size, "sha256": content.sha256} | told
 
@@ -99,7 +104,9 @@ def _recorded(where: Scene, key: str) -> Told:
         if session is None or row is None:
             raise Failure(NOTHING_FOUND, "no such file, and no mail of that spool id or Message-ID")
         message = spine.read(where.database, claimed_of(row))
-        rehearsal = rehearse(session, where.office, message, claimed_of(row), row.received_at)
+        rehearsal = rehearse(
+            session, where.office, message, claimed_of(row), row.received_at, _recorded_of(row)
+        )
         told = account.told_of(message, rehearsal, results_of(session, row.id or 0), where.office)
     return {
         "file": None,
@@ -110,6 +117,13 @@ def _recorded(where: Scene, key: str) -> Told:
         "cause": row.cause,
         "last_error": row.last_error,
     } | told
+
+
+def _recorded_of(row: Spool) -> Judgement | None:
+    """Return what was held of the sender when it was decided, None where it was not yet."""
+    if row.authenticity is None:
+        return None
+    return Judgement(Authenticity(row.authenticity), row.authenticity_reason or "")
 
 
 @contextmanager

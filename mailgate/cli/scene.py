@@ -23,15 +23,21 @@ from mailgate.daemon import wiring
 from mailgate.replies.templates import Letters
 from mailgate.store.database import Database
 from mailgate.tickets.office import Office
+from mailgate.verification.check import OwnCheck
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is there. office: None without a configuration; database: None without a store."""
+    """What is there.
+
+    office: None without a configuration; database: None without a store; check: our own of
+    senders, None where it is off.
+    """
 
     office: Office | None = None
     database: Database | None = None
     now: Now = system_now
+    check: OwnCheck | None = None
 
     @property
     def zone(self) -> tzinfo:
@@ -58,12 +64,14 @@ def found(path: Path | None) -> Iterator[Scene]:
     configuration = load(path, lent=False)
     database = _database(configuration)
     if database is None:
-        yield Scene(_office_without_store(configuration))
+        office = _office_without_store(configuration)
+        yield Scene(office, check=configuration.authentication.own_check())
         return
     try:
         clock = os.environ.get(CLOCK)
         now = wiring.clock_of(database, Path(clock) if clock else None)
-        yield Scene(wiring.make_office(configuration, database), database, now)
+        office = wiring.make_office(configuration, database)
+        yield Scene(office, database, now, configuration.authentication.own_check())
     finally:
         database.dispose()
 
