@@ -17,6 +17,7 @@ from mailgate.message import (
     fingerprint,
     headers,
     invitation,
+    labelled,
     language,
     mailboxes,
     marks,
@@ -77,7 +78,7 @@ def _parsed(raw: bytes) -> Message:
     tree.defects += inside.defects
     marked = body.text_of(tree) or inside.text
     full_text = marks.unmarked(marked)
-    text = quotes.own_words(marked, told.subject)
+    text = labelled.shortened(quotes.own_words(marked, told.subject), tree, told.subject)
     files = attachments.attachments_of(tree, inside)
     report = bounce.report_of(tree, full_text)
     words = (text, full_text, language.language_of(text))
