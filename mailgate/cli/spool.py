@@ -11,14 +11,15 @@ from typing import Any
 import click
 from sqlmodel import Session
 
+from mailgate.cli import evidence, results
 from mailgate.cli import floods as flooding
-from mailgate.cli import results
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.failures import NOTHING_FOUND, Failure
 from mailgate.cli.number import Number
 from mailgate.cli.output import Told, clock, columns, iso, octets, pairs, plain, print_json
+from mailgate.gateway import spine
 from mailgate.intake import floods, held
-from mailgate.intake.spool import Spool, State, results_of
+from mailgate.intake.spool import Spool, State, claimed_of, results_of
 from mailgate.store import blobs
 from mailgate.tickets import views
 
@@ -64,11 +65,16 @@ def list_(
             session, list(dict.fromkeys(states)), limit=limit + 1, floods=not grouped
         )
         told = [told_of(session, desk, row) for row in rows[:limit]]
+        page = (
+            evidence.table(session, rows[:limit], desk.zone())
+            if grouped
+            else columns(_COLUMNS, (_row(each) for each in told))
+        )
         groups = flooding.told_of(session, desk) if grouped else []
     if as_json:
         print_json(told)
     elif told:
-        click.echo(columns(_COLUMNS, (_row(each) for each in told)))
+        click.echo(page)
     elif not groups:
         click.echo("no such mail", err=True)
     if groups:
@@ -94,7 +100,10 @@ def _list_floods(path: Path | None, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def show(path: Path | None, key: str, raw: bool, as_json: bool) -> None:
-    """Print what is known of a mail: envelope, state, and what was decided and why."""
+    """Print what is known of a mail: envelope, state, what was decided and why, and its words.
+
+    The lines that decided stand before the headers and the words.
+    """
     with opened(path) as desk, desk.database.reading() as session:
         row = find(session, key)
         if raw:
@@ -103,12 +112,15 @@ def show(path: Path | None, key: str, raw: bool, as_json: bool) -> None:
             sys.stdout.buffer.flush()
             return
         told = told_of(session, desk, row) | _more(row, desk.zone())
+        message = spine.read(desk.database, claimed_of(row))
+        told |= evidence.told_of(message, _reasons(told), row.recipients)
     if as_json:
         print_json(told)
         return
     click.echo(pairs(_page(told)))
     for result in told["results"]:
         click.echo("\n" + pairs(results.lines_of(result)))
+    click.echo("\n" + evidence.page_of(told))
 
 
 @spool.command(epilog="Example: mailgate spool retry 17")
@@ -219,8 +231,16 @@ def _more(row: Spool, zone: tzinfo) -> dict[str, Any]:
         "next_try_at": iso(row.next_try_at, zone) if row.state == State.NEW else None,
         "finished_at": iso(row.finished_at, zone),
         "last_error": row.last_error,
+        "authenticity": row.authenticity,
+        "authenticity_reason": row.authenticity_reason,
         "why": row.why,
     }
+
+
+def _reasons(told: Told) -> list[str]:
+    """Return in words why a mail is where it is, as it was recorded."""
+    said = [each["verdict_reason"] for each in told["results"]]
+    return [*said, *filter(None, (told["last_error"], told["authenticity_reason"]))]
 
 
 def _row(told: Told) -> tuple[object, ...]:
@@ -251,6 +271,8 @@ def _page(told: Told) -> list[tuple[str, object]]:
         ("attempts", told["attempts"]),
         ("next try", clock(told["next_try_at"])),
         ("last error", told["last_error"]),
+        ("authenticity", told["authenticity"]),
+        ("  because", told["authenticity_reason"]),
     ]
 
 

@@ -1,14 +1,15 @@
 """What is done by the clock: the jobs of the daemon, each with all that it needs to know."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlmodel import Session
 
-from mailgate.jobs import escalate, housekeeping
+from mailgate.jobs import escalate, held_digest, housekeeping
+from mailgate.jobs.notify import Pace
 from mailgate.jobs.schedule import Job
 from mailgate.store.database import Database
-from mailgate.tickets import alarms, ledger, service, views
+from mailgate.tickets import alarms, ledger, notices, service, views
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office
@@ -17,9 +18,15 @@ _LATEST_ZONE = timedelta(hours=14)
 
 
 def make_jobs(
-    database: Database, office: Office, alive: Callable[[], None] = lambda: None
+    database: Database,
+    office: Office,
+    alive: Callable[[], None] = lambda: None,
+    digest_at: time = Pace.held,
 ) -> list[Job]:
-    """Return what is done by the clock. alive: called during a long run, for the watchdog."""
+    """Return what is done by the clock.
+
+    alive: called during a long run, for the watchdog. digest_at: hour of the digest of held mail.
+    """
 
     def is_over(ticket: Ticket, at: datetime) -> bool:
         zone = office.department_of(ticket).calendar.timezone
@@ -46,6 +53,7 @@ def make_jobs(
     return [
         escalate.end_holds(database, due_holds, end_hold, alive),
         escalate.close_resolved(database, views.resolved_due, close_resolved, alive),
+        held_digest.held_digest(database, office, digest_at),
         housekeeping.housekeeping(database, _forget, housekeeping.Keep(), alive),
     ]
 
@@ -53,3 +61,4 @@ def make_jobs(
 def _forget(session: Session, before: datetime) -> None:
     ledger.forget(session, before)
     alarms.forget(session, before)
+    notices.forget(session, before)

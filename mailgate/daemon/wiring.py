@@ -11,7 +11,6 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 
 from mailgate import logs, routing
 from mailgate.clock import FileClock, Now, system_now
@@ -19,6 +18,7 @@ from mailgate.config.configuration import Configuration
 from mailgate.daemon import lock
 from mailgate.daemon.clockwork import make_jobs
 from mailgate.daemon.loop import Loop
+from mailgate.daemon.outgoing import make_notices, make_sender
 from mailgate.daemon.room import Room, largest_mail, places_of
 from mailgate.delivery import Delivery
 from mailgate.gateway.spine import Gateway
@@ -29,15 +29,11 @@ from mailgate.intake.imap.patience import Slots
 from mailgate.intake.imap.watcher import Watcher
 from mailgate.intake.reception import Reception
 from mailgate.intake.spool import Arrival
-from mailgate.jobs.notify import Notifier
 from mailgate.jobs.schedule import Schedule
-from mailgate.outbox.mail import Kind, Leased
-from mailgate.outbox.smarthost import Smarthost
 from mailgate.replies.templates import Letters
 from mailgate.store import installation, migrate
 from mailgate.store.database import Database, DatabaseRefusedError
 from mailgate.store.migrate import SchemaState
-from mailgate.tickets import service, views
 from mailgate.tickets.office import Office
 
 UNAVAILABLE, TRY_LATER, MISCONFIGURED = 69, 75, 78
@@ -179,41 +175,37 @@ def _build(configuration: Configuration, clock_file: Path | None, locks: ExitSta
         if delivery is not None:
             delivery.wake()
 
-    sender = _make_sender(configuration, database, office, owner, now, delivery_lives)
+    sender = make_sender(configuration, database, office, owner, now, delivery_lives)
     delivery = Loop("delivery", sender.step) if sender else None
     checks = configuration.authentication.own_check()
     gateway = Loop("gateway", Gateway(database, office, owner, now, mail_is_done, checks).step)
-    notices = _notices(configuration, database, office, now, delivery)
-    schedule = Schedule(database, make_jobs(database, office, job_lives), owner, now)
+    notices = make_notices(configuration, database, office, now, delivery)
+    clockwork = make_jobs(database, office, job_lives, configuration.pace.held)
+    schedule = Schedule(database, clockwork, owner, now)
     jobs = Loop("jobs", schedule.step)
     _free_claims(database, owner, sender, schedule)
     room = Room(places_of(configuration, database), 2 * largest_mail(configuration))
-    reception = Reception(
+    reception = _reception(configuration, database, office, now, room, gateway)
+    watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
+    loops = (gateway, delivery, jobs, notices)
+    return Parts(configuration, database, office, reception, *loops, watchers, sender, locks)
+
+
+def _reception(
+    configuration: Configuration,
+    database: Database,
+    office: Office,
+    now: Now,
+    room: Room,
+    gateway: Loop,
+) -> Reception:
+    return Reception(
         accept=_accepting(database, gateway),
         knows=lambda address: routing.department_for(address, office.directory) is not None,
         now=now,
         directory=configuration.state,
         room=room,
     )
-    watchers = _watchers(configuration, Desk(database, owner, now, gateway.wake, room))
-    loops = (gateway, delivery, jobs, notices)
-    return Parts(configuration, database, office, reception, *loops, watchers, sender, locks)
-
-
-def _notices(
-    configuration: Configuration,
-    database: Database,
-    office: Office,
-    now: Now,
-    delivery: Loop | None,
-) -> Loop:
-    def letters_wait() -> None:
-        loop.beat()
-        if delivery is not None:
-            delivery.wake()
-
-    loop = Loop("notices", Notifier(database, office, configuration.pace, now, letters_wait).step)
-    return loop
 
 
 def _watchers(configuration: Configuration, desk: Desk) -> list[Watcher]:
@@ -237,40 +229,6 @@ def _take_locks(configuration: Configuration, locks: ExitStack) -> str:
         text = f"the state directory cannot be written ({error}); mend [gateway] state"
         raise CannotStartError(MISCONFIGURED, text) from error
     return lock.name_of(configuration.state)
-
-
-def _make_sender(
-    configuration: Configuration,
-    database: Database,
-    office: Office,
-    owner: str,
-    now: Now,
-    alive: Callable[[], None],
-) -> Delivery | None:
-    if configuration.smarthost is None:
-        logs.nothing_is_sent()
-        return None
-
-    def on_failure(session: Session, leased: Leased, reason: str) -> None:
-        if leased.ticket_id is None:
-            return
-        ticket = views.locked(session, leased.ticket_id)
-        text = f"{leased.event} to {leased.recipient} could not be delivered: {reason}"
-        was_answer = leased.kind is Kind.REPLY
-        to = leased.recipient
-        service.mail_failed(
-            session, office, ticket, now(), text, recipient=to, was_answer=was_answer
-        )
-
-    return Delivery(
-        database,
-        Smarthost(configuration.smarthost),
-        owner,
-        now,
-        on_failure,
-        office.directory.is_own,
-        alive=alive,
-    )
 
 
 def _free_claims(

@@ -1,8 +1,9 @@
 """Forgetting what has had its time: job runs, outgoing mail, the ledger of automatic mail.
 
 Promises that nothing a customer sent is ever removed here, nor any word of a ticket: an outgoing
-mail's text stays in the ticket's entry, only the copy as it was sent goes. Deletes a few rows a
-transaction, so that mail coming in never waits long for the database.
+mail's text stays in the ticket's entry, only the copy as it was sent goes; held mail whose end was
+announced is put away as an operator does it. Deletes a few rows a transaction, so that mail coming
+in never waits long for the database.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, text
 from sqlmodel import Session, col
 
 from mailgate.intake.spool import Spool
-from mailgate.jobs import events
+from mailgate.jobs import events, held_digest
 from mailgate.jobs.schedule import Job, forget_runs
 from mailgate.outbox.mail import OutboxMail, State
 from mailgate.store import blobs
@@ -53,7 +54,9 @@ def housekeeping(
         with database.writing() as session:
             runs = forget_runs(session, now - keep.job_runs)
             forget_ledger(session, now - keep.ledger)
+            put_away = held_digest.put_away(session, now)
         events.forgotten("job runs", runs)
+        events.forgotten("held mail", put_away)
         events.forgotten("outgoing mail", forget_outgoing(database, now - keep.outgoing, alive))
         tidy(database)
 

@@ -8,7 +8,7 @@ its next slot; the others go on.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -45,11 +45,15 @@ class JobRun(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Job:
-    """Something that is done by the clock; run is idempotent and is given the present time."""
+    """Something that is done by the clock; run is idempotent and is given the present time.
+
+    slots: from when the present slot is, and the next, where these are not evenly spaced.
+    """
 
     name: str
     every: timedelta
     run: Callable[[datetime], None]
+    slots: Callable[[datetime], tuple[datetime, datetime]] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class Schedule:
 
     def _claim(self, job: Job) -> int | None:
         now = self._now()
-        slot = slot_of(job.every, now)
+        slot, after = _slots_of(job, now)
         settled_until = self._nothing_before.get(job.name)
         # A clock that was set back is believed: then nothing is known of the slots before.
         if settled_until is not None and settled_until - job.every <= now < settled_until:
@@ -104,10 +108,10 @@ class Schedule:
         with self._database.writing() as session:
             other = _running(session, job.name, now)
             if other is not None:
-                self._nothing_before[job.name] = min(other, slot + job.every)
+                self._nothing_before[job.name] = min(other, after)
                 return None
-            self._nothing_before[job.name] = slot + job.every
-            return _claim_slot(session, job, slot, self._runner, now)
+            self._nothing_before[job.name] = after
+            return _claim_slot(session, job, (slot, after), self._runner, now)
 
     def _run(self, job: Job, run_id: int) -> None:
         error = None
@@ -132,6 +136,26 @@ def slot_of(every: timedelta, now: datetime) -> datetime:
     return _EPOCH + (now - _EPOCH) // every * every
 
 
+def daily(hour: time, zone: tzinfo) -> Callable[[datetime], tuple[datetime, datetime]]:
+    """Return the slots of a job that is due each day at an hour of a zone."""
+
+    def slots(now: datetime) -> tuple[datetime, datetime]:
+        today = datetime.combine(now.astimezone(zone).date(), hour, zone)
+        day = timedelta(days=1)
+        # Local dates are counted, so that the hour stays the same when clocks are changed.
+        first = today if today <= now else today - day
+        return first.astimezone(UTC), (first + day).astimezone(UTC)
+
+    return slots
+
+
+def _slots_of(job: Job, now: datetime) -> tuple[datetime, datetime]:
+    if job.slots is not None:
+        return job.slots(now)
+    slot = slot_of(job.every, now)
+    return slot, slot + job.every
+
+
 def _running(session: Session, job: str, now: datetime) -> datetime | None:
     """Return until when another run of this job holds its lease, None if there is none."""
     statement = select(func.max(col(JobRun.lease_until))).where(
@@ -142,11 +166,12 @@ def _running(session: Session, job: str, now: datetime) -> datetime | None:
 
 
 def _claim_slot(
-    session: Session, job: Job, slot: datetime, runner: str, now: datetime
+    session: Session, job: Job, slots: tuple[datetime, datetime], runner: str, now: datetime
 ) -> int | None:
     """Return the id of the run that is now ours, None where the slot is another's or done."""
     ours = {"runner": runner, "lease_until": now + _LEASE, "started_at": now}
-    row = {"job": job.name, "slot": slot, "next_slot": slot + job.every, **ours}
+    slot, after = slots
+    row = {"job": job.name, "slot": slot, "next_slot": after, **ours}
     this_slot = (col(JobRun.job) == job.name) & (col(JobRun.slot) == slot)
     if not insert_once(session, JobRun, row):
         abandoned = col(JobRun.finished_at).is_(None) & (col(JobRun.lease_until) <= now)

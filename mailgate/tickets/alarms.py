@@ -58,10 +58,24 @@ def tell_admin(session: Session, office: Office, subject: str, text: str, now: d
     subject, text: in words of ours; lines end in LF. An own address is never written to, nor one
     that cannot be. What the smarthost makes of it is in the log and in `mailgate outbox list`.
     """
+    nonce = secrets.token_hex(16)
+    letter = Letter(subject[:_MAX_SUBJECT], text[:_MAX_TEXT], "")
+    return write_to_admin(session, office, letter, nonce, "en", now)
+
+
+def write_to_admin(
+    session: Session, office: Office, letter: Letter, nonce: str, language: str, now: datetime
+) -> bool:
+    """Put a letter to `[gateway] admin` in the outbox, once under a nonce; say False for none.
+
+    nonce: makes its Message-ID; of a digest, the day it is of.
+    """
     admin = office.admin
     if not admin or office.directory.is_own(admin) or not wire.is_writable(admin):
         return False
-    message_id = f"<admin.{secrets.token_hex(16)}.{office.instance}@{office.domain}>"
+    message_id = f"<admin.{nonce}.{office.instance}@{office.domain}>"
+    if mail.recipients_of(session, message_id):
+        return False
     head = Head(
         message_id=message_id,
         from_=Address(office.directory.postmaster.address, office.centre),
@@ -69,9 +83,8 @@ def tell_admin(session: Session, office: Office, subject: str, text: str, now: d
         date=now,
         automatic="auto-generated",
         loop_mark=office.instance,
-        language="en",
+        language=language,
     )
-    letter = Letter(subject[:_MAX_SUBJECT], text[:_MAX_TEXT], "")
     composed = compose(letter, head)
     outgoing = mail.Outgoing(
         ticket_id=None,

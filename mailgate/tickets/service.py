@@ -33,8 +33,7 @@ def open_ticket(
 ) -> tuple[Ticket, Entry]:
     """Open a ticket of the contribution's author with a department, and let its agents know.
 
-    received_at: when it reached us; the effective received date follows from it. by: the address
-    of the agent who opens it for him, and so knows.
+    received_at: when it reached us. by: the address of an agent who opens it for him, and knows.
     """
     receipt = hours.receipt(received_at, department.calendar)
     requester = people.meet(session, contribution.author, now)

@@ -35,7 +35,7 @@ def test_an_internal_note_is_sent_to_nobody(world):
 
     world.agent("ewa@example.com").notes(world.the_ticket("Drukarka"), "Klientka jest miła.")
 
-    assert [letter.recipient for letter in world.smarthost.letters] == ["anna@klient.example"]
+    assert [letter.recipient for letter in world.letters_outside] == ["anna@klient.example"]
     assert world.the_ticket("Drukarka").status == "open"
 
 

@@ -40,7 +40,7 @@ def test_the_bounce_of_an_acknowledgement_changes_nothing_else(world, anna, host
     """What a machine failed to tell does not wake a closed ticket."""
     acknowledgement = anna.inbox.last()
     world.agent("ewa@example.com").closes(world.the_ticket("Drukarka"))
-    letters = len(world.smarthost.letters)
+    letters = len(world.letters_outside)
 
     host.sends(report_on(acknowledgement, world.now), HELP)
     host.sends(report_on(acknowledgement, world.now, action="delayed"), HELP)
@@ -49,7 +49,7 @@ def test_the_bounce_of_an_acknowledgement_changes_nothing_else(world, anna, host
     assert (ticket.status, ticket.reopened) == ("closed", 0)
     assert len(ticket.history("undelivered")) == 1
     assert len(ticket.history("delay")) == 1
-    assert len(world.smarthost.letters) == letters
+    assert len(world.letters_outside) == letters
 
 
 def test_a_bounce_of_nothing_of_ours_is_held(world, anna, host):
@@ -92,7 +92,7 @@ def test_our_own_mail_come_back_is_counted_and_never_answered(world, anna):
     assert world.held() == []
     assert len(world.the_tickets()) == 1
     assert len(world.the_ticket("Drukarka").messages) == 1
-    assert len(world.smarthost.letters) == 1
+    assert len(world.letters_outside) == 1
 
 
 def test_mail_from_one_of_our_own_addresses_is_kept_and_never_answered(world):
@@ -105,7 +105,7 @@ def test_mail_from_one_of_our_own_addresses_is_kept_and_never_answered(world):
     assert ticket.department == "dynamics"
     assert "one of ours" in ticket.history("not-acknowledged")[0]
     world.agent("ewa@example.com").answers(ticket, "Who are you?")
-    assert world.smarthost.letters == []
+    assert world.letters_outside == []
     told = world.the_ticket("Hello from the other desk").history("not-sent")
     assert "an address of ours" in told[0]
 

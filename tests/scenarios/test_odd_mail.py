@@ -70,7 +70,7 @@ def test_whatever_comes_is_a_ticket_and_nobody_is_answered(world, anna):
     assert [case.subject for case in cases] == ["Odd"] * len(ODD)
     assert all(case.messages[0].sha256 for case in cases)
     assert all(case.history("not-acknowledged") for case in cases)
-    assert world.smarthost.letters == []
+    assert world.letters_outside == []
     assert world.held() == []
 
 
@@ -80,7 +80,7 @@ def test_octets_that_are_no_mail_are_a_ticket(world, anna):
 
     (case,) = world.the_tickets()
     assert case.messages[0].sha256
-    assert world.smarthost.letters == []
+    assert world.letters_outside == []
 
 
 @pytest.mark.one_database
@@ -115,7 +115,7 @@ def test_no_word_of_a_sender_becomes_a_header(world, anna):
 
     letters = anna.inbox.letters()
     assert len(letters) == 2
-    assert len(world.smarthost.letters) == 2
+    assert len(world.letters_outside) == 2
     for letter in letters:
         assert letter.header("Bcc") is None
         assert letter.header("X-Evil") is None

@@ -37,10 +37,10 @@ def test_a_colleague_who_was_forwarded_our_mail_is_heard_and_told_nothing(world)
     assert (ticket.status, ticket.reopened) == ("closed", 0)
     assert ticket.messages[-1].third_party
     assert ticket.messages[-1].text == "Widziałem, kto ją zepsuł."
-    letters = len(world.smarthost.letters)
+    letters = len(world.letters_outside)
     anna.replies(anna.inbox.last(), "Otwieram.")
     ewa.answers(world.the_ticket("Drukarka"), "Dziękujemy.")
-    assert [letter.recipient for letter in world.smarthost.letters[letters:]] == [anna.address]
+    assert [letter.recipient for letter in world.letters_outside[letters:]] == [anna.address]
     assert piotr.inbox.letters() == []
 
 

@@ -31,7 +31,7 @@ from mailgate.tickets.notices import AgentNotice
 from tests.world.cases import Case, case_of
 from tests.world.daemon import Daemon
 from tests.world.people import Agent, Customer, Mail, hand_over
-from tests.world.smarthost import Smarthost
+from tests.world.smarthost import Letter, Smarthost
 
 Answer = TypeVar("Answer")
 
@@ -212,6 +212,12 @@ class World:
         return answer
 
     # What came of it --------------------------------------------------------------------------
+
+    @property
+    def letters_outside(self) -> list[Letter]:
+        """What went to anybody who is no agent of the desk, the first first."""
+        agents = {each for desk in self.daemon.desks.values() for each in desk.get("agents", ())}
+        return [each for each in self.smarthost.letters if each.recipient not in agents]
 
     def the_ticket(self, subject: str) -> Case:
         """Return the one ticket with that subject."""

@@ -94,6 +94,39 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(mailgate, arguments, co
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("headers", "cause", "decided"),
+    [
+        (b"To: nobody@else.example", "no_department", ["To: nobody@else.example"]),
+        (
+            b"To: x@else.example\r\nCc: y@else.example",
+            "no_department",
+            ["To: x@else.example", "Cc: y@else.example"],
+        ),
+    ],
+)
+def test_held_mail_is_shown_with_the_lines_that_decided(mailgate, headers, cause, decided):
+    """Whoever has to judge reads cause, sender and subject in the list, and all the rest below."""
+    raw = b"From: Anna <anna@example.net>\r\nSubject: =?utf-8?q?Gwiazdy_=C5=9Bwiec=C4=85?=\r\n"
+    spool_id = mailgate.accepted(
+        raw + headers + b"\r\n\r\nPada \x1b[2Jdeszcz.\r\n",
+        *("--mail-from", "anna@example.net"),
+    )
+    mailgate.work_off()
+
+    listed = mailgate("spool", "list", "--held").stdout
+    assert listed.split()[:6] == ["ID", "SINCE", "CAUSE", "FROM", "SUBJECT", "TO"]
+    assert all(each in listed for each in (cause, "anna@example.net", "Gwiazdy świecą"))
+
+    told = mailgate.told("spool", "show", str(spool_id))
+    assert [each for each in told["decided_by"] if not each.startswith("envelope")] == decided
+    assert ["From", "Anna <anna@example.net>"] in told["headers"]
+    page = mailgate("spool", "show", str(spool_id)).stdout
+    assert page.index("\ndecided by\n") < page.index("\nheaders\n") < page.index("deszcz.")
+    assert "\x1b" not in page
+
+
+@pytest.mark.one_database
 def test_an_empty_or_cut_list_says_so(mailgate):
     """On stderr, so that stdout holds data alone."""
     assert mailgate("spool", "list").stderr == "no such mail\n"
