@@ -47,6 +47,7 @@ url = "{url}"
 
 [listener.smtp]
 address = "127.0.0.1:0"
+{listener}
 
 [listener.lmtp]
 address = "127.0.0.1:{lmtp}"
@@ -77,7 +78,7 @@ class Daemon:
     """A daemon with a folder of its own; it starts when it is first needed.
 
     desks: the departments as configured, to be changed before the start. admin: who gets alarms.
-    further: other tables of the configuration.
+    further: other tables of the configuration. listener: other keys of [listener.smtp].
     """
 
     def __init__(self, folder: Path, database_url: str, smarthost_port: int) -> None:
@@ -87,6 +88,7 @@ class Daemon:
         self.desks = deepcopy(dict(DESKS))
         self.admin = ""
         self.further = ""
+        self.listener = ""
         self.ports: dict[str, int] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._url = database_url
@@ -139,6 +141,7 @@ class Daemon:
             departments="\n".join(tables),
             admin=f"admin = {json.dumps(self.admin)}" if self.admin else "",
             further=self.further,
+            listener=self.listener,
         )
         self.configuration.write_text(text, encoding="utf-8")
         self.configuration.chmod(0o600)
