@@ -37,6 +37,7 @@ def told_of(
         "language": message.language,
         "attachments": [
             {"name": each.name, "type": each.type, "size": each.size, "inline": each.inline}
+            | ({"detected": each.detected} if each.detected else {})
             for each in message.attachments
         ],
         "bounce": _bounce(message) if rehearsal.nature is Nature.BOUNCE else None,
@@ -105,7 +106,8 @@ def _bounce(message: Message) -> Told | None:
 
 
 def _file(told: Told) -> str:
-    return f"{plain(told['name'])} ({told['type']}, {octets(told['size'])})"
+    kind = ", holds ".join(filter(None, (told["type"], told.get("detected"))))
+    return f"{plain(told['name'])} ({kind}, {octets(told['size'])})"
 
 
 def _fate(told: Told) -> str:

@@ -111,7 +111,14 @@ def _entry(entry: Entry, files: Sequence[Attachment], zone: tzinfo) -> Told:
         "text": entry.text,
         "full_text": entry.full_text,
         "attachments": [
-            {"id": file.id, "name": file.name, "type": file.type, "size": file.size}
+            {
+                "id": file.id,
+                "name": file.name,
+                "type": file.type,
+                "size": file.size,
+                "detected": file.detected,
+                "repeated": file.repeated,
+            }
             for file in files
         ],
         "message_id": entry.message_id or None,
@@ -143,7 +150,16 @@ def _write_entry(entry: Told) -> Iterator[str]:
     for defect in entry["defects"]:
         yield f"    ! {plain(defect)}"
     for file in entry["attachments"]:
-        yield f"    + {plain(file['name'])}  ({plain(file['type'])}, {octets(file['size'])})"
+        yield f"    + {plain(file['name'])}  ({', '.join(_facts(file))})  attachment {file['id']}"
+
+
+def _facts(file: Told) -> Iterator[str]:
+    yield plain(file["type"])
+    if file["detected"]:
+        yield f"holds {plain(file['detected'])}"
+    yield octets(file["size"])
+    if file["repeated"]:
+        yield "came before"
 
 
 def _named(name: str, address: str) -> str:

@@ -18,10 +18,11 @@ class Number(click.ParamType[int]):
         return self.fail(f'"{value}" is no ticket number; write six digits or more', param, ctx)
 
 
-class LetterId(click.ParamType[int]):
-    """The id of a letter in the outbox."""
+class _Id(click.ParamType[int]):
+    """The id of a row, as a list of its kind shows it."""
 
     name = "id"
+    shown_by = ""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         """Return the number; one that no database could hold is none."""
@@ -29,5 +30,17 @@ class LetterId(click.ParamType[int]):
         if digits.isascii() and digits.isdigit() and len(digits) <= 18:
             return int(digits)
         return self.fail(
-            f'"{value}" is no id; write a number, as `mailgate outbox list` shows it', param, ctx
+            f'"{value}" is no id; write a number, as `{self.shown_by}` shows it', param, ctx
         )
+
+
+class LetterId(_Id):
+    """The id of a letter in the outbox."""
+
+    shown_by = "mailgate outbox list"
+
+
+class FileId(_Id):
+    """The id of an attachment."""
+
+    shown_by = "mailgate tickets show"

@@ -13,6 +13,7 @@ import click
 
 from mailgate.cli import acting, casefile, page, words
 from mailgate.cli.acting import Acting, act
+from mailgate.cli.attachment import attachment
 from mailgate.cli.desk import Desk, opened
 from mailgate.cli.number import Number
 from mailgate.cli.output import print_json
@@ -35,6 +36,7 @@ def tickets() -> None:
 
 
 tickets.add_command(new)
+tickets.add_command(attachment)
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the ticket as JSON.")
 _AS = click.option(

@@ -23,7 +23,7 @@ from mailgate.message.quotes import own_words
 from mailgate.replies.compose import File
 from mailgate.replies.templates import Event
 from mailgate.store import blobs
-from mailgate.tickets import entered, entries, notices
+from mailgate.tickets import entered, entries, files, notices
 from mailgate.tickets.lifecycle import MoveRefusedError
 from mailgate.tickets.model import Entry, EntryKind, Ticket
 from mailgate.tickets.office import Office
@@ -155,8 +155,7 @@ def _keep(mail: AgentMail, ticket: Ticket) -> Entry:
     """Keep a mail that was not carried out as a note; the others are told of none."""
     text = mail.contribution.text
     note = entries.add_words(mail.session, ticket, EntryKind.NOTE, mail.by, text, mail.now)
-    for each in mail.contribution.attachments:
-        entries.add_attachment(mail.session, note, each, part=each.part)
+    files.add_of_mail(mail.session, note, mail.contribution.attachments)
     _trace(mail, ticket, note)
     return note
 

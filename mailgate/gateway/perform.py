@@ -26,7 +26,7 @@ from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Attachment
 from mailgate.replies import acknowledge
 from mailgate.threads import Candidate, Standing
-from mailgate.tickets import entries, people, service, views
+from mailgate.tickets import files, people, service, views
 from mailgate.tickets.model import Entry, LinkKind, Role, Ticket
 from mailgate.tickets.office import Office
 
@@ -148,7 +148,7 @@ def _attach_original(job: Job, ticket: Ticket, entry: Entry) -> None:
     if not missing:
         return
     file = Attachment(0, "original.eml", "message/rfc822", claimed.size, claimed.sha256)
-    entries.add_attachment(job.session, entry, file, part=None)
+    files.add(job.session, entry, file, part=None)
     text = f"this mail could not be read whole ({missing[0]}); its original is attached"
     service.record(job.session, ticket, "unreadable", text, job.now)
 

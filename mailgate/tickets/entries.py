@@ -18,10 +18,9 @@ from mailgate.replies import meeting
 from mailgate.replies.compose import File
 from mailgate.store import blobs
 from mailgate.store.database import insert_once, insert_row
-from mailgate.tickets import numbers
+from mailgate.tickets import files, numbers
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import (
-    Attachment,
     Entry,
     EntryKind,
     KnownMessage,
@@ -115,8 +114,7 @@ def add_message(
     )
     session.add(entry)
     session.flush()
-    for each in contribution.attachments:
-        add_attachment(session, entry, each, part=each.part)
+    files.add_of_mail(session, entry, contribution.attachments)
     if contribution.message_id:
         message_id, fingerprint = contribution.message_id, contribution.fingerprint
         remember_message(session, ticket, entry, "in", message_id, fingerprint)
@@ -163,26 +161,12 @@ def add_event(
     return entry
 
 
-def add_files(session: Session, entry: Entry, files: Sequence[File], at: datetime) -> None:
+def add_files(session: Session, entry: Entry, given: Sequence[File], at: datetime) -> None:
     """Add files that did not come by mail, as blobs of their own."""
-    for file in files:
+    for file in given:
         digest = blobs.put_bytes(session, file.content, at)
         kept = MailAttachment(0, file.name, file.type, len(file.content), digest)
-        add_attachment(session, entry, kept, part=None)
-
-
-def add_attachment(session: Session, entry: Entry, file: MailAttachment, part: int | None) -> None:
-    """Add a file to an entry; part None says that its digest names a blob."""
-    row = Attachment(
-        entry_id=_id(entry.id),
-        part=part,
-        name=file.name,
-        type=file.type,
-        size=file.size,
-        digest=file.digest,
-        inline=file.inline,
-    )
-    session.add(row)
+        files.add(session, entry, kept, part=None)
 
 
 def set_status(session: Session, ticket: Ticket, entry: Entry, after: Status, at: datetime) -> None:

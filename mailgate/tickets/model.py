@@ -7,7 +7,7 @@ print. Times are aware and in UTC. Only tickets.service and its neighbours write
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 import mailgate.store  # noqa: F401 - names the constraints declared here
@@ -153,7 +153,9 @@ class Participant(SQLModel, table=True):
 class Attachment(SQLModel, table=True):
     """A file of an entry: a part of the entry's mail, or, with part None, a blob of its own.
 
-    digest: SHA-256 of the decoded octets, which names the blob where part is None.
+    digest: SHA-256 of the decoded octets, which names the blob where part is None. detected: what
+    it is by its content, where that is not what its type says. repeated: an image that came with
+    an earlier mail of the ticket or of the same author, as those of signatures do.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -164,6 +166,8 @@ class Attachment(SQLModel, table=True):
     size: int
     digest: str = Field(index=True, max_length=64)
     inline: bool = False
+    detected: str | None = None
+    repeated: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class TicketLink(SQLModel, table=True):
