@@ -47,7 +47,7 @@ header b { overflow-wrap: anywhere; }
   overflow-wrap: break-word; }
 .mail img { max-width: 100%; height: auto; }
 .mail img:not([src]) { display: inline-block; border: 1px dashed #b8c0c8; color: #66727f;
-  padding: 0 .3rem; font-size: .8rem; }
+  padding: 0 .3rem; font-size: .8rem; width: auto !important; height: auto !important; }
 .mail img:not([src]):not([alt]), .mail img[alt=""]:not([src]) { display: none; }
 .mail blockquote { margin: .5rem 0 .5rem .25rem; padding-left: .75rem; color: #52606d;
   border-left: 2px solid #cbd2d9; }
