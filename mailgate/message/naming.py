@@ -37,7 +37,8 @@ _LABELLED = re.compile(
     r"|ontvanger|příjemce|получател[ья]|одержувач)\s{0,3}[:=]?|.{0,80}?(?:unknown user"
     r"|delivery userid"
     r"|unknown host|allowed size|mailbox is full|delivered to|delivering your mail to|deliver to"
-    r"|message to|mail to|recipient|addressed to|attempts|receiver address|dda:smtp)\s{0,3}[:=]?)"
+    r"|message to|mail to|recipient|addressed to|attempts|receiver address|failed(?: for| to)?"
+    r"|dda:smtp)\s{0,3}[:=]?)"
     rf"\s{{0,8}}\[?(?:rfc822;|smtp:)?\s{{0,3}}{_OPEN}{_SPEC}",
     re.IGNORECASE | re.ASCII,
 )
@@ -91,6 +92,12 @@ def named(told: str, ours: frozenset[str], domain: str) -> tuple[Named, ...]:
         Named(address, _words(lines, at, starts))
         for address, at in list(others.items())[:MAX_RECIPIENTS]
     )
+
+
+def names_another(told: str, ours: frozenset[str]) -> bool:
+    """Say whether a line begins with an address, or names it, as the lines of reports do."""
+    lines = [line[:_MAX_LINE] for line in told.split("\n")]
+    return any(not ours.issuperset(map(str.lower, _by(way, lines))) for way in _WAYS)
 
 
 def _by(way: re.Pattern[str], lines: list[str]) -> dict[str, int]:

@@ -28,9 +28,8 @@ _DAEMON = re.compile(
 )
 _POSTMASTER = re.compile(
     r"post[-_.]?master|administrator|mail[-_. ]?(?:system|server|service|delivery|deliver\b)"
-    r"|undeliver|system@|(?:^|[<\"' ])ndr\b|bounce|smtp|antivirus"
-    r"|virus[-_. ]?wall"
-    r"|mail(?:sweeper|marshal|scanner)|gateway|mx[-_]?admin|mail[-_]?agent|no-?reply@sns\.",
+    r"|undeliver|system@|sysadmin|(?:^|[<\"' ])ndr\b|smtp|gateway|mx[-_]?admin|mail[-_]?agent"
+    r"|bounce|antivirus|virus[-_. ]?wall|interscan|mail(?:sweeper|marshal|scanner)|no-?reply@sns\.",
     re.IGNORECASE,
 )
 

@@ -23,18 +23,21 @@ _SUBJECT = re.compile(
     r"|potwierdzenie przeczytania|lesebestätigung|confirmation de lecture|conferma di lettura)\s?:",
     re.IGNORECASE,
 )
+# Outlook begins a line with the verb, after a list of what the mail was; others begin with "Your
+# message". A person's sentence begins otherwise.
 _SENTENCE = re.compile(
-    r"\b(?P<deleted>was deleted without being read|wurde ungelesen gelöscht|ohne gelesen zu werden"
-    r"|została usunięta bez (?:prze)?czytania|usunięto bez przeczytania|supprimé sans avoir été lu"
-    r"|eliminad[oa] sin (?:haber sido )?le|eliminato senza essere|verwijderd zonder)"
-    r"|was (?:read|opened|displayed|received by) (?:on|by)|was received by:"
-    r"|wurde (?:am .{0,60})?gelesen"
-    r"|została (?:prze|od)czytana|(?:prze|od)czytano|a été lu|è stato letto|è stata letta"
-    r"|(?:ha sido|fue|se ha) leíd|foi lida|is gelezen|werd gelezen|byla přečtena|было прочитано"
-    r"|прочтено|прочитано|lästes|blev læst",
-    re.IGNORECASE,
+    r"^\s{0,10}(?:(?:your|the|this|twoja|ta|ihre|diese|die|votre|ce|su|el|tu|il|la|uw|het|vaše|sua"
+    r"|a"
+    r"|ditt|din|ваше|это|ваш|сообщение|письмо"
+    r"|лист)\b.{0,200}? )?(?:(?P<deleted>was deleted without being read|wurde"
+    r" ungelesen gelöscht|wurde gelöscht, ohne|została usunięta bez (?:prze)?czytania"
+    r"|a été supprimé"
+    r" sans|se (?:ha )?elimin[oó] sin|è stato eliminato senza|is verwijderd zonder)"
+    r"|was (?:read|opened|displayed|received) (?:on|by)|wurde (?:am .{0,60})?gelesen"
+    r"|została (?:prze|od)czytana|a été lu|è stat[oa] lett[oa]|(?:ha sido|fue|se ha) leíd|foi lida"
+    r"|(?:is|werd) gelezen|byla přečtena|(?:было |был )?прочитано|lästes|blev læst)",
+    re.IGNORECASE | re.MULTILINE,
 )
-
 _REFUSED = re.compile(
     r"automatically rejected|(?:was|is|been) (?:rejected|refused)|over ?quota|quota exceeded"
     r"|odrzucon|zurückgewiesen|abgelehnt|refusé|rechazad|rifiutat|recusad|geweigerd|отклонен",

@@ -98,23 +98,21 @@ def _says_so(block: headers.Block, told: str, *, is_copied: bool, is_quoted: boo
     by_words = begins or wording.FAILED.search(told) or wording.DELAYED.search(told)
     sender = postmaster.standing(block)
     if sender is Sender.DAEMON:
-        return bool(by_subject or by_words or is_copied or statuses.of_words(told))
+        return bool(by_subject or by_words or is_copied or is_quoted or statuses.of_words(told))
     if begins and not vacation.is_subject(subject):
         return True
     if not by_words or vacation.is_subject(subject) or _ANSWER.match(subject):
         return False
+    has_shape = by_subject and (is_copied or is_quoted or naming.names_another(told, _own(block)))
     if sender is Sender.RETURNED:
-        told_more = by_subject and (is_quoted or _names_or_codes(block, told))
-        return is_copied or told_more
-    is_written = wording.GREETING.match(told) or _QUOTES.search(told)
-    return bool(
-        by_subject and not is_written and (is_copied or is_quoted or _names_or_codes(block, told))
-    )
+        return is_copied or has_shape
+    return has_shape and not _is_written(told)
 
 
-def _names_or_codes(block: headers.Block, told: str) -> bool:
-    """Say whether a text names a recipient or a reply code, as every report does."""
-    return bool(statuses.of_words(told)) or bool(naming.named(told, _own(block), ""))
+def _is_written(told: str) -> bool:
+    """Say whether a text is a person's: it greets, asks, thanks, or quotes."""
+    found = wording.GREETING.match(told) or wording.PERSONAL.search(told) or _QUOTES.search(told)
+    return found is not None
 
 
 def _own(block: headers.Block) -> frozenset[str]:

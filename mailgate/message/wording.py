@@ -18,9 +18,9 @@ SUBJECT = _any_of(
     r"|delayed|incomplete)",
     r"failed deliver|mail[- ]deliver[a-z]{0,3}[ -](?:fail|prob|warn|err|deferr)",
     r"return(?:ing|ed)? (?:message |mail |e-?mail )?to (?:sender|the sender)",
-    r"returned (?:e-?mail|mail|mess)|failure notice|could not (?:be delivered|send)|warning: ",
-    r"mail(?: system)? (?:failure|error)|mail failed|processing error|error sending|rejected",
-    r"postmaster notify|nondeliver|ndn:|ndr:|errors? from|message (?:blocked|refused)",
+    r"returned (?:e-?mail|mail|mess)|failure notice|could not (?:be delivered|send)",
+    r"mail(?: system)? (?:failure|error)|mail failed|error sending (?:your )?(?:mail|message)",
+    r"postmaster notify|nondeliver|ndn:|ndr:|(?:message|mail|e-?mail) (?:rejected|blocked|refused)",
     r"delivery has been delayed|mail could not|niedostarcz|nie (?:można|udało się) dostarczyć",
     r"nie dostarczono|zwrot (?:wiadomości|poczty)|niedoręcz|nie została dostarczona|błąd dostarcz",
     r"opóźnion[ea] (?:wiadom|dostarcz)|unzustellbar|nicht zustellbar",
@@ -47,7 +47,7 @@ FAILED = _any_of(
     r"(?:unknown|invalid|unrouteable|bad|illegal) (?:user|address|recipient|local|mailbox|domain"
     r"|host|final|destination)",
     r"user (?:is )?(?:unknown|not|doesn)|(?:does|do)(?: not|n't) exist|not exist|not a valid",
-    r"error (?:has )?occurred|was an error|errors? (?:in|during|while|message|detail)",
+    r"error (?:has )?occurred|was an error|errors?[ -](?:in|during|while|message|detail|desc|code)",
     r"(?:mailbox|account|user|inbox|quota|storage)(?:'s mailbox)? (?:is |has |was )?(?:full"
     r"|unavail|disabled|inactive|closed|over|exceed|suspend|locked|limit|too)",
     r"over ?quota|exceed|returned to sender|failed (?:permanently|addresses|recipient)",
@@ -129,9 +129,16 @@ GREETING = _any_of(
     r"|hej)\b",
 )
 
+# What only a person asks or ends with.
+PERSONAL = _any_of(
+    r"\?(?:\s|$)|regards|thank you,|pozdraw|dziękuj|freundlichen grüßen|cordialement|saludos"
+    r"|saluti",
+)
+
 # Where what follows is the mail that came back.
 COPY = _any_of(
-    r"[\s>]{0,10}(?:-{2,60} {0,5}(?:below (?:this line|is)|this is a copy|the (?:header|original"
+    r"[\s>]{0,10}(?:-{2,60} {0,5}(?:below (?:this line|the next line|is)|this is a copy"
+    r"|the (?:header|original"
     r"|body)|original message|forwarded message|returned (?:message|mail)|unsent message"
     r"|message header|undelivered|message body|copy of|headers|attached|zdroj|oryginalna)"
     r"|below (?:this line )?is a copy|(?:the )?(?:original )?message headers? follow"

@@ -167,3 +167,116 @@ def test_reasons_are_short_lines() -> None:
     reason = read("Auto-Submitted: auto-notified; " + "x" * 5000)[1]
     assert len(reason) == 120
     assert "\n" not in reason
+
+
+@pytest.mark.parametrize(
+    ("nature", "head", "words"),
+    [
+        (
+            "person",
+            "From: Administrator <administrator@firma.pl>\nSubject: Nie można dostarczyć poczty",
+            "Dzień dobry,\n\nod wczoraj poczta do Państwa wraca z błędem 550"
+            " 5.7.1.\n\njan@firma.pl",
+        ),
+        (
+            "person",
+            "From: Administrator <administrator@firma.pl>\nSubject: Mail delivery problem",
+            "We cannot send mail to you since Monday, it is rejected:\n\n550 5.7.1"
+            " rejected\n\nRegards, Jan",
+        ),
+        (
+            "person",
+            "From: postmaster@firma.pl\nSubject: Undelivered mail",
+            "Since yesterday mail from us to anna@ours.example cannot be delivered. Could you"
+            " check?\n\nJan Nowak\npostmaster@firma.pl",
+        ),
+        (
+            "person",
+            "From: postmaster@firma.pl\nSubject: Re: Undelivered mail",
+            "It works again, thank you. The mailbox was full.\n\nJan",
+        ),
+        (
+            "person",
+            "From: anna@x.pl\nSubject: Undelivered Mail Returned to Sender",
+            "This is the mail system at host x.\n\n<a@b.pl>: 550 5.1.1 no",
+        ),
+        (
+            "person",
+            "From: anna@x.pl\nSubject: Mail delivery failed: returning message to sender",
+            "Co to znaczy?\n\nThis message was created automatically by mail delivery"
+            " software.\n  a@b.pl\n    550 no",
+        ),
+        (
+            "person",
+            "From: Payment Gateway <pay@x.pl>\nSubject: Transaction rejected",
+            "Your payment was rejected.\n\nhelp@x.pl",
+        ),
+        (
+            "person",
+            "From: Mail Delivery Service <kontakt@kurier.pl>\nSubject: Delivery failed: parcel 1",
+            "The parcel could not be delivered.\n\nkontakt@kurier.pl",
+        ),
+        (
+            "person",
+            "From: Anna <anna@x.pl>\nSubject: Read: your page",
+            "I have read it. It was read by many people.",
+        ),
+        (
+            "person",
+            "From: Anna <anna@x.pl>\nSubject: Auto reply does not work",
+            "Hello, my vacation message does not go out.",
+        ),
+        (
+            "person",
+            "From: Anna <anna@x.pl>\nSubject: Out of office\nX-Mailer: x",
+            "How do I set it?",
+        ),
+        (
+            "person",
+            "From: Anna <anna@x.pl>\nSubject: Nieobecność\nIn-Reply-To: <a@b>",
+            "Będę nieobecna na spotkaniu.",
+        ),
+        (
+            "person",
+            "From: Anna <anna@x.pl>\nSubject: AUTO: pytanie o auto",
+            "Dzień dobry, sprzedaję auto.",
+        ),
+        ("person", "From: Anna <anna@x.pl>\nSubject: Ausente: informe", "Estaré ausente."),
+        (
+            "machine",
+            "From: Sklep <no-reply@x.pl>\nReturn-Path: <>\nSubject: Zamówienie odrzucone",
+            "Twoje zamówienie zostało odrzucone.\n\nsklep@x.pl",
+        ),
+        (
+            "machine",
+            "From: Shop <no-reply@x.pl>\nReturn-Path: <>\nSubject: Delivery notification",
+            "Your parcel could not be delivered.\n\nCall 550 123 456.",
+        ),
+        (
+            "auto-reply",
+            "From: a@x.pl\nReturn-Path: <>\nSubject: Automatic reply: Undeliverable: x",
+            "The user is no longer here. Mail cannot be delivered: 550\n\na@x.pl",
+        ),
+        (
+            "auto-reply",
+            "From: a@x.pl\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: Re: mail"
+            " delivery problem",
+            "This account does not exist any more\n\na@x.pl",
+        ),
+        (
+            "auto-reply",
+            "From: a@x.pl\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: mail delivery"
+            " problem",
+            "I am away. Problems with mail cannot be solved before Monday.\n\na@x.pl",
+        ),
+        (
+            "machine",
+            "From: MAILER-DAEMON@x\nAuto-Submitted: auto-generated\nSubject: Cron report",
+            "All is well.",
+        ),
+    ],
+)
+def test_who_writes_about_such_mail_sends_none(nature: str, head: str, words: str) -> None:
+    """A postmaster who asks, a parcel, a shop from nowhere: none of them is a bounce."""
+    raw = f"{head}\nTo: us@ours.example\n\n{words}\n".encode()
+    assert nature_of(parse.parse(raw), Envelope(None), OURS)[0] == nature
