@@ -131,9 +131,7 @@ def decide(facts: Circumstances) -> tuple[Verdict, ...]:
     """
     if facts.nature is Nature.LOOP:
         return (Ignore("", _because("our own mail came back", facts)),)
-    # What complains of a mail of ours belongs to its ticket, as a line and never as a new one.
-    complaint = facts.nature is Nature.MACHINE and facts.reported and isinstance(facts.found, Apart)
-    if (facts.nature in _REPORTS or complaint) and facts.release is None:
+    if facts.nature in _REPORTS and facts.release is None:
         return (_report(facts),)
     if facts.release is not None:
         return _released(facts, facts.release)

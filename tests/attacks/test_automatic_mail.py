@@ -47,7 +47,10 @@ def test_two_desks_in_one_mail_are_never_written_to(world: World) -> None:
 
 @pytest.mark.attack("A22")
 def test_what_comes_back_for_an_acknowledgement_is_never_answered(world: World) -> None:
-    """A22: seven shapes, 0 mails out; the closed ticket has its lines and stays closed."""
+    """A22: seven shapes, 0 mails out; the closed ticket has its lines and stays closed.
+
+    A provider's complaint alone is a machine's mail that agents see, since the mail did arrive.
+    """
     anna = world.customer(ANNA)
     anna.writes(DESK, "Drukarka")
     world.agent(EWA).closes(world.the_ticket("Drukarka"))
@@ -55,12 +58,13 @@ def test_what_comes_back_for_an_acknowledgement_is_never_answered(world: World) 
     for name, octets in shapes(before[0].message_id, ANNA, DESK).items():
         mail = world.customer("").sends(octets, DESK)
         for result in world.the_verdicts(mail):
-            assert result.verdict in ("bounce", "hold"), name
+            assert result.verdict == ("open" if name == "ARF" else "bounce"), name
             assert not result.acknowledge, name
     ticket = world.the_ticket("Drukarka")
-    assert outside(world) == before and len(world.the_tickets()) == 1
-    assert (ticket.status, ticket.reopened, len(ticket.messages)) == ("closed", 0, 1)
-    assert len(ticket.history("undelivered")) >= 4 and len(ticket.history("receipt")) == 1
+    assert outside(world) == before and len(world.the_tickets()) == 2
+    assert (ticket.status, ticket.reopened) == ("closed", 0)
+    assert len(ticket.messages) == 1
+    assert len(ticket.history("undelivered")) == 5 and len(ticket.history("receipt")) == 1
 
 
 @pytest.mark.attack("A23")

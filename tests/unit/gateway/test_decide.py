@@ -147,14 +147,6 @@ def test_what_a_machine_sends_to_our_envelope_sender_is_a_bounce(
     assert not isinstance(decided, Bounce) or decided.failed
 
 
-def test_a_complaint_about_a_mail_of_ours_is_a_line_in_its_ticket() -> None:
-    """It is no failure, and no new ticket; one about nothing of ours is a machine's mail."""
-    (verdict,) = decide(facts(Nature.MACHINE, reported=TICKET))
-    assert isinstance(verdict, Bounce) and (verdict.ticket, verdict.failed) == (TICKET, False)
-    (verdict,) = decide(facts(Nature.MACHINE))
-    assert isinstance(verdict, Open)
-
-
 def test_a_department_may_want_to_see_strangers_first() -> None:
     """One who points at a ticket of its waits for a human, in no other department either."""
     (verdict,) = decide(facts(found=STRANGER, holds_strangers=True, route=TO_BOTH))
