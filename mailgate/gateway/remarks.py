@@ -4,10 +4,11 @@ Pure. None of it decides anything; each is a line beside the entry.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from mailgate.message.address import canonical
+from mailgate.message.address import canonical, domain_of
 from mailgate.message.message import Message
 from mailgate.tokens import Keys, read_address
 
@@ -21,8 +22,9 @@ def remarks(
 ) -> tuple[str, ...]:
     """Return what is odd about who sends a mail, in sentences for agents, "" shapes left out.
 
-    A name that looks like another address, several senders, a Reply-To elsewhere (which is never
-    written to, RFC 3834 §4), a reply address of ours whose token has expired.
+    A name that looks like another address, a domain in letters that only look Latin, several
+    senders, a Reply-To elsewhere (which is never written to, RFC 3834 §4), a reply address of ours
+    whose token has expired.
     """
     found = [*_senders(message), *_reply_to(message)]
     if any(_has_expired(keys, address, today) for address in recipients):
@@ -39,7 +41,15 @@ def _senders(message: Message) -> list[str]:
         shown = _LOOKS_LIKE_AN_ADDRESS.findall(each.name[:_LONGEST])
         if any(canonical(other) != each.canonical for other in shown):
             found.append(f"the sender's name looks like an address; he is {each.address}")
+        if not _is_latin(each.address.rpartition("@")[2]):
+            found.append(f"the sender's domain is not in Latin letters: {domain_of(each.address)}")
     return found
+
+
+def _is_latin(domain: str) -> bool:
+    """Say whether each letter is one that cannot pass for another alphabet's."""
+    letters = (sign for sign in domain if not sign.isascii() and sign.isalpha())
+    return all(unicodedata.name(sign, "").startswith("LATIN ") for sign in letters)
 
 
 def _reply_to(message: Message) -> list[str]:

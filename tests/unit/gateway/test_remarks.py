@@ -36,6 +36,24 @@ def test_a_name_that_looks_like_another_address_is_told(name: str, flagged: bool
     assert [MALLORY in each and "name" in each for each in said] == [True] * flagged
 
 
+@pytest.mark.attack("A10")
+@pytest.mark.parametrize(
+    ("domain", "told"),
+    [
+        ("\u0430pple.com", "xn--pple-43d.com"),
+        ("\u0430\u0440\u0440\u04cf\u0435.com", "xn--80ak6aa92e.com"),
+        ("żółw.example", ""),
+        ("xn--pple-43d.com", ""),
+        ("apple.com", ""),
+        ("", ""),
+    ],
+)
+def test_a_domain_that_only_looks_latin_is_told_as_it_is(domain: str, told: str) -> None:
+    """Cyrillic letters are read as Latin ones; an A-label is not (RFC 5890 §4.4)."""
+    said = remarks(replace(message(), from_=(Address(f"admin@{domain}"),)), (), KEYS, TODAY)
+    assert [told in each for each in said] == [True] * bool(told)
+
+
 def test_a_reply_to_elsewhere_is_told() -> None:
     """And one that is the sender is not."""
     mail = message(sender=MALLORY)

@@ -169,6 +169,7 @@ def test_a_mail_to_an_agent_that_fails_tells_nobody(database):
     assert {each.event for each in told(database)} == {"new-ticket"}
 
 
+@pytest.mark.attack("A28")
 def test_a_storm_becomes_a_digest(database):
     """Five letters a minute at once, the rest in one; every ticket is in one of them."""
     with database.writing() as session:
