@@ -12,9 +12,10 @@ from pathlib import Path
 
 from mailgate.demo.correspondent import NotTakenError
 from mailgate.demo.mailserver import Mailserver
+from mailgate.demo.scenes import UnmetError
 from mailgate.demo.smarthost import Smarthost
 from mailgate.demo.stage import Stage, StageError
-from mailgate.demo.story import SATURDAY, Story, UnmetError
+from mailgate.demo.story import SATURDAY, Story
 from mailgate.demo.telling import Telling
 
 _FAULTS = (

@@ -44,6 +44,9 @@ address = "127.0.0.1:0"               # a free port; the log says which
 host = "127.0.0.1"
 port = {port}
 
+[authenticity]
+trusted_ids = ["mx.example.com"]      # our own mail server, which checks who sends
+
 [department.dynamics]
 name = "DYNAMICS"
 addresses = ["PomocDYNAMICS@example.com"]

@@ -5,18 +5,14 @@ UnmetError; what was checked until then is in Story.checked.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.demo import words
 from mailgate.demo.correspondent import Correspondent
-from mailgate.demo.smarthost import Letter
+from mailgate.demo.scenes import Scenes, Told, among
 from mailgate.demo.stage import Stage
 from mailgate.demo.telling import Telling
-
-Told = dict[str, Any]
 
 _WARSAW = ZoneInfo("Europe/Warsaw")
 SATURDAY = datetime(2026, 11, 7, 10, 12, tzinfo=_WARSAW)
@@ -28,30 +24,15 @@ _ACCOUNTS = "accounts@provider.example"
 _ANNA = Correspondent("Anna Kowalska", "anna@klient.example")
 _MAREK = Correspondent("Marek Obcy", "marek@ciekawski.example")
 _MARY = Correspondent("Mary Jones", "mary@customer.example")
+_EWA = Correspondent("Ewa Nowak", "ewa@example.com")
 _JOHN = Correspondent("John Smith", "john@customer.example")
 
 
-class UnmetError(Exception):
-    """Something came out otherwise than it must."""
-
-    def __init__(self, what: str, expected: object, found: object) -> None:
-        super().__init__(what)
-        self.expected = expected
-        self.found = found
-
-
-class Story:
-    """Plays the steps on a stage whose daemon runs. checked: what was found as it must be."""
+class Story(Scenes):
+    """The steps, in order. checked: what was found as it must be."""
 
     def __init__(self, stage: Stage, telling: Telling, port: int) -> None:
-        self.checked: list[str] = []
-        self._stage = stage
-        self._telling = telling
-        self._port = port
-        self._sent: dict[int, tuple[str, str]] = {}
-        self._read: dict[str, int] = {}
-        self._number = ""
-        self._now = SATURDAY
+        super().__init__(stage, telling, port, SATURDAY)
         self._reopened: Told = {}
 
     def play(self) -> None:
@@ -63,7 +44,7 @@ class Story:
         self._ticket_is_closed()
         self._reply_reopens()
         self._stranger_quotes_the_number()
-        self._mail_within_hours()
+        self._agent_answers_by_mail(self._mail_within_hours())
         self._mail_in_a_mailbox()
         self._books()
 
@@ -90,7 +71,7 @@ class Story:
         )
         self._check("the acknowledgement says that a machine wrote it", letter.is_automatic, True)
         self._check("the acknowledgement has the null return path", letter.mail_from, "")
-        repeated = _among((words.SUBJECT, "drukarka", "Anna"), letter)
+        repeated = among((words.SUBJECT, "drukarka", "Anna"), letter)
         self._check("nobody unproven is sent words of his own choice", repeated, [])
 
     def _agent_answers(self) -> None:
@@ -155,10 +136,10 @@ class Story:
         self._check("the two tickets are linked", old.pop("linked"), [new])
         self._reopened.pop("linked")
         self._check("the old ticket is untouched", old, self._reopened)
-        shown = _among((words.SUBJECT, _ANNA.name, words.ANSWER, self._number), letter)
+        shown = among((words.SUBJECT, _ANNA.name, words.ANSWER, self._number), letter)
         self._check("the stranger is shown nothing of it", shown, [])
 
-    def _mail_within_hours(self) -> None:
+    def _mail_within_hours(self) -> str:
         self._scene(TEATIME, "somebody writes in English to another department")
         decided = self._write(_JOHN, _BILLING, words.ENGLISH_SUBJECT, words.ENGLISH_QUESTION)
         letter = self._receive(_JOHN, "The acknowledgement is in English")
@@ -166,6 +147,25 @@ class Story:
         self._check("the letter is in his language", "We have received" in letter.text, True)
         said = "counts as received: 9 November 2026, 15:20" in letter.text
         self._check("a mail within hours counts from when it came", said, True)
+        return str(decided["ticket"])
+
+    def _agent_answers_by_mail(self, number: str) -> None:
+        self._scene(TEATIME.replace(minute=35), "the agent is told by mail, and answers by mail")
+        notice = self._letters(_EWA, 5)[0]
+        self._check("an agent is told of a new ticket", number in notice.subject, True)
+        self._telling.say("Ewa was told:")
+        lines = [line for line in notice.text.splitlines() if line.strip()]
+        self._telling.show([f"Subject: {notice.subject}", "", *lines])
+        self._telling.say("Her mail server has checked that what she sends is hers, and says so.")
+        proof = "mx.example.com; dmarc=pass header.from=example.com"
+        headers = {"In-Reply-To": notice.message_id, "Authentication-Results": proof}
+        self._write(_EWA, _BILLING, f"Re: {notice.subject}", words.BY_MAIL, headers)
+        letter = self._receive(_JOHN, "John receives her words, and not her command")
+        reached = ("left today" in letter.text, letter.is_automatic)
+        self._check("an agent's answer by mail reaches the customer", reached, (True, False))
+        self._check("he never sees her command", among(("#resolve",), letter), [])
+        ticket = self._stage.ask("tickets", "show", number)
+        self._check("the command is carried out", ticket["status"], "resolved")
 
     def _mail_in_a_mailbox(self) -> None:
         mailserver = self._stage.mailserver
@@ -197,6 +197,8 @@ class Story:
 
     def _books(self) -> None:
         self._scene(MONDAY.replace(hour=17), "the books are compared")
+        new = 4 if self._stage.mailserver.port else 3
+        self._letters(_EWA, new + 2)
         self._stage.settled()
         spool = self._stage.ask("spool", "list")
         outbox = self._stage.ask("outbox", "list")
@@ -218,69 +220,6 @@ class Story:
         events = sorted(each["event"] for each in outbox if each["recipient"] == _ANNA.address)
         expected = ["closed", "comment", "received"]
         self._check("neither a follow-up nor an out-of-office is answered", events, expected)
-
-    def _scene(self, at: datetime, headline: str) -> None:
-        self._stage.set_clock(at)
-        self._now = at
-        self._telling.scene(at, headline)
-
-    def _write(
-        self,
-        who: Correspondent,
-        to: str,
-        subject: str,
-        text: str,
-        headers: Mapping[str, str] | None = None,
-        mail_from: str | None = None,
-    ) -> Told:
-        """Send a mail by SMTP, and return what the daemon's log says was decided on it."""
-        message = who.compose(to, subject, text, self._now, headers or {})
-        self._telling.say(f"{who.name} <{who.address}> sends by SMTP:")
-        shown = [f"{name}: {value}" for name, value in (headers or {}).items()]
-        self._telling.show([f"To: {to}", f"Subject: {subject}", *shown, "", *text.splitlines()])
-        sent = who.send(message, self._port, mail_from)
-        self._sent[sent.spool_id] = ("done", hashlib.sha256(sent.octets).hexdigest())
-        return self._stage.decided(sent.spool_id)
-
-    def _receive(self, who: Correspondent, sentence: str) -> Letter:
-        """Wait for the next letter to someone, and show it."""
-        unread = self._stage.wait_for(lambda: self._unread(who), f"a letter to {who.address}")
-        self._read[who.address] = self._read.get(who.address, 0) + 1
-        self._telling.say(f"{sentence}:")
-        lines = [line for line in unread[0].text.splitlines() if line.strip()]
-        self._telling.show([f"Subject: {unread[0].subject}", "", *lines])
-        return unread[0]
-
-    def _unread(self, who: Correspondent) -> list[Letter]:
-        letters = self._stage.smarthost.letters_to(who.address)
-        return letters[self._read.get(who.address, 0) :]
-
-    def _last(self, who: Correspondent) -> Letter:
-        return self._stage.smarthost.letters_to(who.address)[-1]
-
-    def _answering(self, who: Correspondent) -> dict[str, str]:
-        """Return what a mail program writes into a reply to someone's last letter."""
-        return {"In-Reply-To": self._last(who).message_id}
-
-    def _command(self, verb: str, text: str | None) -> str:
-        """Let the agent run a command on the ticket, and return what it prints."""
-        said = ("--text", text) if text else ()
-        quoted = f' --text "{text}"' if text else ""
-        self._telling.show([f"$ mailgate tickets {verb} {self._number}{quoted}"])
-        printed = self._stage.command("tickets", verb, self._number, *said)
-        self._telling.show(printed.splitlines())
-        return printed
-
-    def _ticket(self) -> Told:
-        told: Told = self._stage.ask("tickets", "show", self._number)
-        return told
-
-    def _check(self, what: str, found: object, expected: object) -> None:
-        if found != expected:
-            raise UnmetError(what, expected, found)
-        self.checked.append(what)
-
-
-def _among(texts: Iterable[str], letter: Letter) -> list[str]:
-    """Return which of these texts the letter holds."""
-    return [each for each in texts if each in letter.subject or each in letter.text]
+        events = sorted(each["event"] for each in outbox if each["recipient"] == _EWA.address)
+        expected = ["customer-reply"] * 2 + ["new-ticket"] * new
+        self._check("the agent is told of each ticket and reply, and of no more", events, expected)

@@ -41,6 +41,15 @@ We have not received it yet.
 
 John Smith
 """
+BY_MAIL = """\
+#resolve
+
+Hello,
+
+the invoice for October left today, to the address you gave us.
+
+Ewa Nowak
+"""
 MAILBOX_SUBJECT = "A payment made twice"
 MAILBOX_QUESTION = """\
 Hello,
