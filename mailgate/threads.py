@@ -5,7 +5,7 @@ ticket number is a hint and never a key; who is no participant gets a ticket of 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -48,7 +48,8 @@ class Clue:
     """A pointer to a ticket: by number, or by a Message-ID that may be stored.
 
     signed: a token of ours vouches for it. full_tag: the whole tag stood in the subject.
-    participant: whom the token was made for, 0 for nobody in particular.
+    participant: whom the token was made for, 0 for nobody in particular. header: where a
+    Message-ID stood.
     """
 
     matched_by: MatchedBy
@@ -57,6 +58,7 @@ class Clue:
     signed: bool = False
     full_tag: bool = False
     participant: int = 0
+    header: str = ""
 
     @property
     def binding(self) -> bool:
@@ -151,11 +153,16 @@ def clues(
     answer the envelope sender (RFC 3834 §4), so that ours counts as a reply address.
     """
     addresses = [*recipients, *(to.address for to in (*message.to, *message.cc))]
-    references = message.in_reply_to + tuple(reversed(message.references[-_MAX_REFERENCES:]))
+    references = dict.fromkeys(reversed(message.references[-_MAX_REFERENCES:]), "References")
+    answered = dict.fromkeys(message.in_reply_to[:_MAX_REFERENCES], "In-Reply-To")
+    references = answered | {each: answered.get(each, name) for each, name in references.items()}
     return (
         *_address_clues(addresses, signs, by_machine=by_machine),
         *_signed_clues(references, signs),
-        *(Clue(MatchedBy.REFERENCE, message_id=each) for each in dict.fromkeys(references)),
+        *(
+            Clue(MatchedBy.REFERENCE, message_id=each, header=references[each])
+            for each in references
+        ),
         *_subject_clues(message.subject[:_MAX_SUBJECT], signs.subject_tag),
     )
 
@@ -169,10 +176,10 @@ def _address_clues(addresses: Sequence[str], signs: Signs, *, by_machine: bool) 
     ]
 
 
-def _signed_clues(references: Sequence[str], signs: Signs) -> list[Clue]:
+def _signed_clues(references: Mapping[str, str], signs: Signs) -> list[Clue]:
     tokens = (
         (each, read_message_id(signs.keys, each, signs.instance, signs.today))
-        for each in dict.fromkeys(references)
+        for each in references
     )
     return [
         Clue(
@@ -181,6 +188,7 @@ def _signed_clues(references: Sequence[str], signs: Signs) -> list[Clue]:
             message_id=each,
             signed=True,
             participant=token.participant,
+            header=references[each],
         )
         for each, token in tokens
         if token is not None
@@ -275,8 +283,9 @@ def _vouched(hits: Sequence[Hit], ticket: Candidate) -> bool:
 
 def _by(hit: Hit) -> str:
     names = {
-        MatchedBy.ADDRESS: "signed reply address",
-        MatchedBy.REFERENCE: "signed Message-ID" if hit.clue.signed else "stored Message-ID",
-        MatchedBy.SUBJECT: "tag in the subject" if hit.clue.full_tag else "number in the subject",
+        MatchedBy.ADDRESS: "recipient: signed reply address",
+        MatchedBy.REFERENCE: f"header {hit.clue.header or 'References'}: "
+        + ("signed Message-ID" if hit.clue.signed else "stored Message-ID"),
+        MatchedBy.SUBJECT: "header Subject: " + ("tag" if hit.clue.full_tag else "number"),
     }
     return f"{names[hit.clue.matched_by]} of ticket {hit.ticket.number}"

@@ -102,7 +102,7 @@ class Story(Scenes):
             f"Her mail is now part of ticket {self._number}. Why: {decided['reason']}."
         )
         self._check("a reply finds its ticket", str(decided["ticket"]), self._number)
-        self._check("by the number in the subject", "subject" in decided["reason"], True)
+        self._check("by the number in the subject", "Subject" in decided["reason"], True)
         self._check("the ticket shows her reply", self._ticket()["status"], "customer-replied")
 
     def _ticket_is_closed(self) -> None:

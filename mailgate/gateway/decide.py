@@ -198,7 +198,7 @@ def _seen_before(facts: Circumstances, ticket: Candidate) -> Candidate | None:
 def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
     hit = found.hit
     if hit is not None and facts.holds_strangers:
-        reason = f"{found.reason}; its department holds such mail"
+        reason = f"{found.reason}; its department holds such mail (strangers)"
         return (Hold(hit.ticket.department, reason, "not_participant"),)
     if not facts.route.departments:
         return (Hold("", facts.route.reason, "no_department"),)

@@ -5,6 +5,7 @@ import pytest
 
 from mailgate import tokens
 from mailgate.message.authenticity import Authenticity
+from mailgate.message.message import Message
 from mailgate.threads import (
     Apart,
     Candidate,
@@ -248,3 +249,22 @@ def test_without_any_pointer_it_is_a_new_matter() -> None:
     )
     agent = find([], Speaker(EWA, NONE, is_agent=True))
     assert isinstance(agent, Apart)
+
+
+@pytest.mark.parametrize(
+    ("mail", "said"),
+    [
+        (message(in_reply_to=(OURS,)), "header In-Reply-To: signed Message-ID"),
+        (message(references=(OURS,)), "header References: signed Message-ID"),
+        (message(references=(OURS,), in_reply_to=(OURS,)), "header In-Reply-To: signed"),
+        (message(references=("<1@example.net>",)), "header References: stored Message-ID"),
+        (message(to=(REPLY_TO,)), "recipient: signed reply address"),
+        (message("[#123456]"), "header Subject: tag"),
+        (message("#123456"), "header Subject: number"),
+    ],
+)
+def test_a_reason_names_the_header_that_decided(mail: Message, said: str) -> None:
+    """Whoever asks why reads where to look."""
+    hits = [Hit(clue, TICKET) for clue in clues(mail, (), SIGNS)]
+    found = find(hits, Speaker(ANNA, NONE))
+    assert found.reason.startswith(f"{said}") and "of ticket 123456" in found.reason
