@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from mailgate.store.database import Database
 
 SMARTHOST = "smarthost"
+_HINT = (
+    "hint: nobody vouches for senders, so that no agent can act by mail and no forged sender is "
+    "held; write [authenticity] trusted_ids (docs/authenticity.md)"
+)
 
 
 @click.command(epilog="Example: mailgate doctor dynamics")
@@ -49,8 +53,18 @@ def doctor(path: Path | None, names: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"{configuration.path} has no [[mailbox]]; nothing to check", err=True)
         for name, findings in groupby(found, key=lambda each: each.mailbox):
             click.echo("\n".join(_written(_mailbox(configuration, name), list(findings))))
+    if _nobody_vouches(configuration):
+        click.echo(_HINT, err=True)
     if any(each.outcome is Outcome.FAILED for each in found):
         raise SystemExit(1)
+
+
+def _nobody_vouches(configuration: "Configuration") -> bool:
+    """Say whether there are agents, and nothing by which a sender could ever be verified."""
+    vouching = configuration.authentication.vouching
+    logins = configuration.smtp is not None and configuration.smtp.logins is not None
+    trusted = vouching.trust.anybody or vouching.own_check or bool(vouching.mailboxes)
+    return bool(configuration.directory.agents) and not (trusted or logins)
 
 
 @click.command(epilog="Example: mailgate authorize partners")

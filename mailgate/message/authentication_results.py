@@ -90,10 +90,11 @@ def read(value: str) -> Field | None:
 def domain_in(value: str) -> str:
     """Return the domain of a raw value: an address, `@domain` or a domain; "" for no such.
 
-    A quoted local part may hold anything, also an `@` (RFC 5321 §4.1.2).
+    A quoted local part may hold anything, also an `@` (RFC 5321 §4.1.2); Rspamd puts a whole
+    address with odd signs in it in quotes.
     """
     whole = _QUOTED.fullmatch(value)
-    if whole is not None and "@" not in value:
+    if whole is not None and value.count("@") < 2 and "\\" not in value:
         value = whole[1]
     bare = _QUOTED.sub('""', value).strip("<>")
     found = domain_of(f"x@{bare.rpartition('@')[2]}")

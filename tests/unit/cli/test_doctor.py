@@ -80,6 +80,25 @@ def test_without_mailboxes_there_is_nothing_to_check(config):
     assert "nothing to check" in done.stderr
 
 
+AGENTS = '[department.sales]\naddresses = ["sales@example.com"]\nagents = ["ewa@example.com"]\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "hinted"),
+    [
+        ("", False),
+        (AGENTS, True),
+        (f'{AGENTS}[authenticity]\ntrusted_ids = ["mx.example.com"]\n', False),
+        (f'{AGENTS}[authenticity]\ncheck = "own"\n', False),
+    ],
+)
+def test_agents_whom_nobody_vouches_for_are_a_hint(config, more, hinted):
+    """Where there are agents, and nothing by which a sender could be verified; no failure."""
+    done = run(doctor, config=config(more))
+    assert done.exit_code == 0
+    assert ("nobody vouches for senders" in done.stderr) is hinted
+
+
 def test_a_mailbox_that_is_none_is_a_usage_error(config):
     """The names there are stand in what is said."""
     path = config((BOX + 'password = {{ file = "pass" }}\n').format(name="one", port=993))

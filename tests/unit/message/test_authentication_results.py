@@ -62,6 +62,13 @@ WRITTEN = [
             ("auth", "pass", "smtp.mailfrom", "example.org"),
         ],
     ),
+    (
+        'mx.example.com; spf=pass (mx.example.com: domain of "list+bounces-1-anna=example.org@lists'
+        '.example.net" designates 2001:db8::1 as permitted sender) smtp.mailfrom="list+bounces-1-'
+        'anna=example.org@lists.example.net"',
+        "mx.example.com",
+        [("spf", "pass", "smtp.mailfrom", "lists.example.net")],
+    ),
     # Gmail
     (
         "mx.google.com; dkim=pass header.i=@example.net header.s=s1 header.b=q0W;"
@@ -387,7 +394,8 @@ def test_what_two_may_read_differently_is_not_read(value):
         ("any@victim.example(.evil.example)", ""),
         ("(x)any@victim.example", ""),
         ('"any@victim.example"@evil.example', "evil.example"),
-        ('"any@victim.example"', ""),
+        ('"any@victim.example@evil.example"', ""),
+        ('"any\\"@victim.example"', ""),
         ('any@victim.example".evil.example"', ""),
         ('"victim.example"x', ""),
         ("victim.example'@evil.example", "evil.example"),
