@@ -2,9 +2,9 @@
 
 Promises a Message for any mail. A small one with nothing odd about it is read in place; what is
 large or suspicious by a cheap look is read in a process of its own with limits on memory, CPU
-and time, two such processes at most. If that process dies, the mail is read by its headers
-alone, and says so as a defect. Faults of ours (no process can be started, the octets cannot be
-fetched) are raised: the mail is where it was, and is tried again.
+and time, two such processes at most. If that process dies, the mail is read by its headers and,
+in another such process, by its first 64 KB, and says so as a defect. Faults of ours (no process
+can be started, the octets cannot be fetched) are raised: the mail is where it was.
 """
 
 import re
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -35,6 +35,7 @@ _MAX_LINES = 30_000
 _MAX_DASHES = 400
 _MAX_WORDS = 400
 _MAX_HEADERS = 64 * 1024
+_BEGINNING = 64 * 1024
 _MAX_PER_HEADERS = 300
 
 
@@ -67,10 +68,20 @@ def read(
             return parse.parse(raw)
     with _WORKERS:
         answer, why = _ask_worker(chunks, limits)
-    message = _loaded(answer) if answer else None
-    if message is None:
-        return parse.simplified(head, size, why or "the worker's answer could not be read")
-    return message
+        message = _loaded(answer) if answer else None
+        if message is not None:
+            return message
+        # Most who die of a mail have read its beginning well.
+        beginning, _ = _ask_worker(lambda: iter((head[:_BEGINNING],)), _less(limits))
+    begun = _loaded(beginning) if beginning else None
+    left = parse.simplified(head, size, why or "the worker's answer could not be read")
+    return left if begun is None else parse.cut_short(begun, left)
+
+
+def _less(limits: CageLimits) -> CageLimits:
+    """Return what a second try may cost: little is read, and the mail has had its share."""
+    seconds = min(limits.cpu_seconds, 2)
+    return replace(limits, cpu_seconds=seconds, wall_seconds=min(limits.wall_seconds, 4.0))
 
 
 def is_suspicious(raw: bytes) -> bool:

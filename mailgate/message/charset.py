@@ -29,6 +29,7 @@ _NO_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
 _SIGN_IN_A_WORD = re.compile(rb"[A-Za-z][\xb1\xb3\xb6\xb9\xbc\x9c\x9f][a-z]")
 _C1 = bytes(range(0x80, 0xA0))
 _MAX_PIECES = 1000
+_LONG, _LAST_SIGN = 1000, 12
 _META = re.compile(
     rb"<meta\s[^>]{0,300}?charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
 )
@@ -208,7 +209,10 @@ def _base64_piece(data: bytes) -> bytes:
 
 
 def _strictly(octets: bytes, codec: str) -> str | None:
+    """Return text without one fault; a long text may have been cut within its last sign."""
     try:
         return octets.decode(codec)
-    except UnicodeError:
+    except UnicodeDecodeError as fault:
+        if len(octets) > _LONG and fault.start >= len(octets) - _LAST_SIGN:
+            return octets[: fault.start].decode(codec, "replace")
         return None

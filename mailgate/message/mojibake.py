@@ -10,6 +10,7 @@ import re
 # sign that one of them has for the second.
 _LEADS = "\u00c2\u00c3\u00c4\u00c5\u00d0\u00d1\u0102\u0139\u0110\u0143"
 _SUSPECT = re.compile(rf"[{_LEADS}][^\x00-\x7f]")
+_LONG, _LAST_SIGN = 1000, 4
 _C1 = {code: bytes([code]) for code in range(0x80, 0xA0)}
 
 
@@ -24,8 +25,10 @@ def repaired(text: str) -> str | None:
         octets = _octets(text, codec)
         try:
             found = octets.decode("utf-8") if octets else ""
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as fault:
+            if octets is None or len(octets) < _LONG or fault.start < len(octets) - _LAST_SIGN:
+                continue
+            found = octets[: fault.start].decode("utf-8")  # a long text that was cut
         if any(ord(sign) > 0x7F and sign.isalpha() for sign in found):
             return found
     return None

@@ -71,6 +71,20 @@ def simplified(head: bytes, size: int, why: str) -> Message:
     return _message(size, told, f"{size} {digest}", ("", "", None), (), None, defects, simple=True)
 
 
+def cut_short(beginning: Message, whole: Message) -> Message:
+    """Return a mail that could not be read whole with the words of its beginning.
+
+    beginning: what its first octets say. whole: what `simplified` says of it.
+    """
+    return replace(
+        whole,
+        text=beginning.text,
+        full_text=beginning.full_text,
+        language=beginning.language,
+        defects=tuple(dict.fromkeys((*whole.defects, *beginning.defects)))[:MAX_DEFECTS],
+    )
+
+
 def _parsed(raw: bytes) -> Message:
     tree = structure.read(raw)
     told = _head(tree.root.block, tree.root.charset, tree.defects)

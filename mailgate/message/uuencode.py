@@ -13,6 +13,7 @@ MAX_BLOCKS = 100
 
 _BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,300})\r?\n", re.MULTILINE)
 _END = re.compile(rb"(?:[` ]?[ \t]{0,5}\r?\n)?end[ \t]{0,5}(?:\r?\n|\Z)")
+_MAX_BEGINNINGS = 1_000  # lines that look like one
 _LONGEST = 96  # the sign for 64, which some write for 0
 _LEAST_LINES = 3  # of a block that was cut
 
@@ -32,9 +33,9 @@ def blocks(text: bytes) -> list[Block]:
     """Return the files in a text."""
     found: list[Block] = []
     at = 0
-    while b"begin " in text and len(found) < MAX_BLOCKS:
+    for _ in range(_MAX_BEGINNINGS if b"begin " in text else 0):
         begin = _BEGIN.search(text, at)
-        if begin is None:
+        if begin is None or len(found) >= MAX_BLOCKS:
             break
         stop, count = _past_lines(text, begin.end())
         end = _END.match(text, stop)

@@ -160,6 +160,24 @@ def test_a_worker_that_fails_leaves_the_headers(
     assert why in message.defects[0]
 
 
+def test_what_cannot_be_read_whole_is_read_by_its_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A mail too much for its worker keeps the words of its first 64 KB, and says so."""
+    boot(
+        "import io, sys; sys.path.append(sys.argv[1]); raw = sys.stdin.buffer.read();"
+        "sys.exit(1) if len(raw) > 65536 else None; sys.stdin = io.TextIOWrapper(io.BytesIO(raw));"
+        "from mailgate.message import worker; worker.main(1 << 29, 5)",
+        monkeypatch,
+    )
+    message = read(HEAD + b"Subject: x\r\n\r\nDzie\xf1 dobry, drukarka\r\n" + b"a\r\n" * 400_000)
+    assert message.simplified
+    assert message.full_text.startswith("Dzień dobry, drukarka\n")
+    assert message.attachments == ()
+    assert message.size > 1_000_000
+    assert message.defects[0] == "simplified: took more memory or CPU than one mail may"
+
+
 def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the wall clock limit the worker is killed and waited for, whether it reads or not."""
     boot("import signal; signal.pause()", monkeypatch)
@@ -193,7 +211,7 @@ def test_no_worker_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     read(HEAD + b"\r\nhello")
     boot("import signal; signal.pause()", monkeypatch)
     read(HEAD + b"\r\nhello", CageLimits(in_place_bytes=0, wall_seconds=0.1))
-    assert len(started) == 2
+    assert len(started) == 3  # the second mail is tried twice
     assert all(process.returncode is not None for process in started)
     pipes: list[IO[bytes] | None] = [pipe for p in started for pipe in (p.stdin, p.stdout)]
     assert all(pipe is not None and pipe.closed for pipe in pipes)

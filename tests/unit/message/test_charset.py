@@ -193,3 +193,18 @@ def test_damaged_base64_gives_what_it_holds(data: bytes, octets: bytes) -> None:
 def test_endless_pieces_of_base64_are_read_as_one() -> None:
     """A sender cannot make a million pieces."""
     assert len(charset.base64_octets(b"QQ==" * 5000 + b"Q")) == 7500
+
+
+@pytest.mark.parametrize(
+    ("octets", "label", "text"),
+    [
+        (("日本" * 300).encode("iso2022-jp")[:-3], "iso-2022-jp", "日本"),
+        (b"+AGEAYQ- " * 200 + b"+AGE", "utf-7", "aa"),
+        ("zażółć".encode() * 200 + b"\xc5", "", "zażółć"),
+        ("日本".encode("shift-jis") * 300 + b"\x93", "shift-jis", "日本"),
+        ("dziaÅ‚".encode() * 200 + "Å".encode(), "", "dział"),
+    ],
+)
+def test_a_long_text_that_was_cut_is_read_to_the_cut(octets: bytes, label: str, text: str) -> None:
+    """A bound of ours that falls into a sign costs that sign and nothing more."""
+    assert charset.decode(octets, label)[0].startswith(text * 50)
