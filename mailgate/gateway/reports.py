@@ -39,7 +39,8 @@ def record(
         service.record(session, ticket, examined.circumstances.nature, text, now)
         return ticket
     for each in report.recipients if report else ():
-        control.bounced(session, report.of if report else "", each.address, text)
+        if each.action == "failed":
+            control.bounced(session, report.of if report else "", each.address or None, text)
     if reported.sender:
         control.returned(session, reported.number, reported.sender, text)
     service.mail_failed(
@@ -59,5 +60,5 @@ def _recipient(session: Session, report: Report | None) -> str:
     if report is None:
         return ""
     ours = mail.recipients_of(session, report.of) if report.of else []
-    named = [each.address for each in report.recipients if each.address]
+    named = [each.address for each in report.recipients if each.address and each.action == "failed"]
     return next(iter(ours if len(ours) == 1 else named), "")

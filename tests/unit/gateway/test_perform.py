@@ -353,6 +353,38 @@ def test_a_bounce_of_an_answer_opens_the_ticket_again(database: Database) -> Non
     assert _states(gate, ours) == ["refused"]
 
 
+@pytest.mark.parametrize(
+    ("groups", "states"),
+    [
+        (
+            (
+                "Final-Recipient: rfc822; jan@example.net", "Action: failed", "",
+                f"Final-Recipient: rfc822; {ANNA}", "Action: delayed",
+            ),
+            ["delivered"],
+        ),
+        (("X-Why: nobody is named",), ["refused"]),
+    ],
+    ids=["another failed", "nobody named"],
+)  # fmt: skip
+def test_a_bounce_marks_whom_it_says_to_have_failed(
+    database: Database, groups: tuple[str, ...], states: list[str]
+) -> None:
+    """Whose mail is only late is not marked; a report that names nobody is of the mail."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    _delivered(gate, ours)
+    named = f"Final-Recipient: rfc822; {ANNA}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    raw = bounce(ours)
+    assert named.encode() in raw
+    raw = raw.replace(named.encode(), "\r\n".join((*groups, "")).encode())
+    raw = raw.replace(b"Diagnostic-Code: smtp; 550 no such user\r\n", b"")
+    (result,) = gate.receive(raw, mail_from="")
+    assert (result.verdict, gate.ticket(first.ticket).status) == ("bounce", "open")
+    assert _states(gate, ours) == states
+
+
 def test_a_bounce_that_only_its_envelope_sender_places_marks_the_mail(database: Database) -> None:
     """The answers of that day to that recipient; no other day's and no other ticket's."""
     gate = Gate(database, office(subaddressing=True))
