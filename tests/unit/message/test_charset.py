@@ -199,7 +199,7 @@ def test_endless_pieces_of_base64_are_read_as_one() -> None:
     ("octets", "label", "text"),
     [
         (("日本" * 300).encode("iso2022-jp")[:-3], "iso-2022-jp", "日本"),
-        (b"+AGEAYQ- " * 200 + b"+AGE", "utf-7", "aa"),
+        (b"+AGEAYQ- " * 200 + b"+AGE", "utf-7", "aa "),
         ("zażółć".encode() * 200 + b"\xc5", "", "zażółć"),
         ("日本".encode("shift-jis") * 300 + b"\x93", "shift-jis", "日本"),
         ("dziaÅ‚".encode() * 200 + "Å".encode(), "", "dział"),
