@@ -234,6 +234,7 @@ def _more(row: Spool, zone: tzinfo) -> dict[str, Any]:
         "authenticity": row.authenticity,
         "authenticity_reason": row.authenticity_reason,
         "why": row.why,
+        "flood_of": row.flood_of,
     }
 
 
@@ -261,6 +262,7 @@ def _page(told: Told) -> list[tuple[str, object]]:
     return [
         ("spool id", told["id"]),
         ("state", " ".join(filter(None, (told["state"], told["cause"], told["why"])))),
+        ("flood of", told["flood_of"]),
         ("received", f"{clock(told['received_at'])} by {told['source']}"),
         ("from host", " ".join(filter(None, (told["peer"], told["helo"])))),
         ("sender", _sender(told["mail_from"])),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from mailgate.intake.model import Spool, SpoolResult, State
@@ -39,31 +40,38 @@ def by_author(session: Session, author: str, at: datetime, most: int, but: int) 
 
     most: where counting ends. but: the mail that is not counted, since it is looked at.
     """
-    return _lately(session, col(Spool.author) == name_of(author), at, most, but)
+    return _lately(session, _OF_AUTHOR, name_of(author), at, most, but)
 
 
 def by_envelope(session: Session, sender_key: str, at: datetime, most: int, but: int) -> int:
     """Return the same of an envelope sender, as spool.sender_key_of names it."""
-    return _lately(session, col(Spool.sender_key) == sender_key, at, most, but)
+    return _lately(session, _OF_ENVELOPE, sender_key, at, most, but)
 
 
 def _lately(
-    session: Session, whose: ColumnElement[bool], at: datetime, most: int, but: int
+    session: Session, statement: Select[Any], his: str, at: datetime, most: int, but: int
 ) -> int:
+    known = {"his": his, "since": at - WINDOW, "until": at, "but": but, "most": most}
+    return len(session.execute(statement, known).all())
+
+
+def _asked(whose: Mapped[Any]) -> Select[Any]:
     # Those held as part of a flood count too: it ends when he has kept to his measure for an hour.
-    asked = or_(
-        col(SpoolResult.verdict) == "open",
-        col(SpoolResult.cause) == CAUSE,
-    )
-    found = (
+    asked = or_(col(SpoolResult.verdict) == "open", col(SpoolResult.cause) == CAUSE)
+    received_at = col(Spool.received_at)
+    return (
         select(col(Spool.id))
         .join(SpoolResult, col(SpoolResult.spool_id) == col(Spool.id))
-        .where(whose, col(Spool.received_at) > at - WINDOW, col(Spool.received_at) <= at)
-        .where(asked, col(Spool.id) != but)
+        .where(whose == bindparam("his"), asked, col(Spool.id) != bindparam("but"))
+        .where(received_at > bindparam("since"), received_at <= bindparam("until"))
         .distinct()
-        .limit(most)
+        .limit(bindparam("most"))
     )
-    return len(session.execute(found).all())
+
+
+# Made once: each mail that asks for a ticket asks both.
+_OF_AUTHOR = _asked(col(Spool.author))
+_OF_ENVELOPE = _asked(col(Spool.sender_key))
 
 
 def groups(session: Session) -> list[Group]:
