@@ -130,7 +130,16 @@ def make_office(configuration: Configuration, database: Database) -> Office:
         floods=configuration.floods,
         admin=configuration.admin or "",
         vouching=configuration.authentication.vouching,
+        agents_by_mail=_can_prove(configuration),
     )
+
+
+def _can_prove(configuration: Configuration) -> bool:
+    """Say whether anybody can prove by mail who he is."""
+    vouching = configuration.authentication.vouching
+    trusts = (vouching.trust, *vouching.mailboxes.values())
+    signs_in = configuration.smtp is not None and configuration.smtp.logins is not None
+    return vouching.own_check or signs_in or any(trust.anybody for trust in trusts)
 
 
 def clock_of(database: Database, file: Path | None) -> Now:

@@ -121,6 +121,7 @@ def _ticket_facts(
         comment=(entry.text if event in _SPOKEN or refused else "")[:_MAX_COMMENT],
         files=", ".join(each.name for each in views.files_of(session, notice.entry_id or 0)),
         warning=_warning(entry),
+        by_mail=office.agents_by_mail,
         recipient=recipient,
         reason=reason,
         bad_commands=_bad_commands(notice.detail) if refused else (),

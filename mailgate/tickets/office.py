@@ -32,6 +32,7 @@ class Office:
 
     centre: the name it signs with. domain: of our Message-IDs. instance: random id of the store.
     admin: who is told of alarms, "" for nobody. vouching: whose word on senders counts.
+    agents_by_mail: an agent can prove by mail who she is, so that she can work by mail.
     """
 
     centre: str
@@ -45,6 +46,7 @@ class Office:
     floods: Floods = Floods()
     admin: str = ""
     vouching: Vouching = field(default_factory=Vouching)
+    agents_by_mail: bool = True
 
     def department_of(self, ticket: Ticket) -> Department:
         """Return the department of a ticket; the postmaster's if its own is configured no more."""

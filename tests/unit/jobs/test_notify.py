@@ -125,6 +125,17 @@ def test_who_works_on_a_ticket_is_told_and_who_did_it_is_not(database):
     ]
 
 
+@pytest.mark.parametrize(("provable", "hint"), [(True, "#note"), (False, "wstrzymana")])
+def test_a_letter_says_what_becomes_of_a_reply(database, provable, hint):
+    """It promises no way that is closed where no sender is checked."""
+    at = office(agents=(EWA,))
+    with database.writing() as session:
+        opened(session, at=at)
+    (letter,) = told(database, replace(at, agents_by_mail=provable))
+    assert hint in letter.words
+    assert "--- Odpowiedz powyżej tej linii ---" in letter.words
+
+
 def test_a_ticket_handed_over_is_told_to_its_new_department(database):
     """Those it leaves are not told."""
     billing = replace(BILLING, agents=(JAN,))
