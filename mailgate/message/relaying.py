@@ -15,6 +15,8 @@ from mailgate.message import authentication_results
 from mailgate.message.address import domain_of
 from mailgate.message.authentication_results import Field
 
+Network = IPv4Network | IPv6Network
+
 _MAX_FIELD = 2_000
 _FROM = re.compile(r"\s{0,20}from\s{1,20}\S{1,300}\s{1,20}\(([^()]{1,400})\)", re.IGNORECASE)
 _NUMBERS = re.compile(r"[0-9a-f.:]{3,45}", re.IGNORECASE)
@@ -35,14 +37,21 @@ class Host:
     def __str__(self) -> str:
         return self.name or self.address
 
-    def is_of(self, names: Sequence[str], networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    def is_of(self, names: Sequence[str], networks: Sequence[Network]) -> bool:
         """Say whether it is one of the names, below one, or in one of the networks."""
         if any(f".{self.name}".endswith(f".{name}") for name in names):
             return True
-        if not self.address:
-            return False
-        address = ipaddress.ip_address(self.address)
-        return any(address in network for network in networks)
+        return is_in(self.address, networks)
+
+
+def is_in(peer: str, networks: Sequence[Network]) -> bool:
+    """Say whether a client's address is in one of the networks; what is no address is in none."""
+    try:
+        address = ipaddress.ip_address(peer.partition("%")[0])
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in network for network in networks)
 
 
 def handed_over_by(received: str) -> Host:

@@ -4,7 +4,6 @@ Pure. A login on our own listener decides alone; headers count only where one of
 or a mailbox of ours, handed the mail over; our own check is asked where these say nothing.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
@@ -19,6 +18,7 @@ from mailgate.message.authenticity import (
     Trust,
     judge,
 )
+from mailgate.message.relaying import Network, is_in
 
 MAX_TOLD = 2_000
 _LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -46,7 +46,7 @@ class Vouching:
 
     trust: Trust = NOBODY
     mailboxes: Mapping[tuple[str, str], Trust] = field(default_factory=dict)
-    relays: tuple[IPv4Network | IPv6Network, ...] = _LOOPBACK
+    relays: tuple[Network, ...] = _LOOPBACK
     own_check: bool = False
 
     def trust_on(self, way: Way) -> Trust:
@@ -96,13 +96,6 @@ def is_direct(way: Way, vouching: Vouching) -> bool:
     return way.source == "smtp" and bool(way.peer) and not _is_in(way.peer, vouching.relays)
 
 
-def _is_in(peer: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    """Say whether a client is in one of the networks; one without an address is of this machine."""
-    if not peer:
-        return True
-    try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in networks)
+def _is_in(peer: str, relays: tuple[Network, ...]) -> bool:
+    """Say whether a client is one of our own servers; one without an address is of this machine."""
+    return not peer or is_in(peer, relays)

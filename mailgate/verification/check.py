@@ -1,23 +1,26 @@
 """Our own check of a sender: SPF, DKIM and DMARC, where no server of ours has done it.
 
 Promises a judgement for any mail within seconds; where name servers do not answer it is none, and
-says so. fail is only said where the client is known, since else SPF could have passed.
+says so; while they answer nothing at all they are left alone for a minute, so that mail goes on.
+fail is only said where the client is known, since else SPF could have passed.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
 
 from mailgate.message.address import Address, domain_of
 from mailgate.message.alignment import is_aligned
 from mailgate.message.authenticity import Authenticity, Judgement
-from mailgate.message.relaying import Host
+from mailgate.message.relaying import Network, is_in
 from mailgate.verification import policy as dmarc
 from mailgate.verification import signatures, spf
 from mailgate.verification.client import Client
 from mailgate.verification.names import Names, NameServers, UnansweredError
 from mailgate.verification.policy import Policy
 from mailgate.verification.spf import Spf
+
+_LEFT_ALONE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,13 @@ class OwnCheck:
     def __init__(
         self,
         server: tuple[str, int] | None = None,
-        networks: tuple[IPv4Network | IPv6Network, ...] = (),
+        networks: tuple[Network, ...] = (),
         names: Callable[[tuple[str, int] | None], Names] = NameServers,
     ) -> None:
         self._server = server
         self._networks = networks
         self._names = names
+        self._away_until = 0.0
 
     def judge(self, author: Address, client: Client | None, octets: bytes | None) -> Judgement:
         """Return what is held of a sender.
@@ -50,7 +54,18 @@ class OwnCheck:
         client: who handed the mail to us, None where that was no server of the sender's. octets:
         the whole mail, None where it is too large for DKIM.
         """
+        if time.monotonic() < self._away_until:
+            reason = "own check: left out, since no name server answered a moment ago"
+            return Judgement(Authenticity.NONE, reason)
         names = self._names(self._server)
+        judgement = self._judged(author, client, octets, names)
+        if names.are_away():
+            self._away_until = time.monotonic() + _LEFT_ALONE_SECONDS
+        return judgement
+
+    def _judged(
+        self, author: Address, client: Client | None, octets: bytes | None, names: Names
+    ) -> Judgement:
         found = _look(client, octets, names)
         said = _said(found, octets)
         try:
@@ -70,7 +85,7 @@ class OwnCheck:
         asks = f"{said}, none aligned, and {domain} asks for {policy.requests}"
         if client is None or found.signed.unanswered or found.spf is Spf.TEMPERROR:
             return Judgement(Authenticity.NONE, f"own check: {asks}, but not all could be checked")
-        if Host("", client.peer.partition("%")[0]).is_of((), self._networks):
+        if is_in(client.peer, self._networks):
             return Judgement(
                 Authenticity.NONE, f"own check: {asks}, but {client.peer} is a forwarder"
             )

@@ -28,6 +28,9 @@ class Names(Protocol):
     def exchangers(self, name: str) -> tuple[str, ...]:
         """Return the names of the mail servers of a name."""
 
+    def are_away(self) -> bool:
+        """Say whether questions were asked and not one was answered."""
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -46,6 +49,7 @@ class NameServers:
         self._budget = budget
         self._until = time.monotonic() + budget.seconds
         self._asked = 0
+        self._answered = 0
         self._known: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -59,6 +63,10 @@ class NameServers:
     def exchangers(self, name: str) -> tuple[str, ...]:
         """Return the mail servers of a name. UnansweredError where there is no answer."""
         return self._ask(name, "MX")
+
+    def are_away(self) -> bool:
+        """Say whether questions were asked and not one was answered."""
+        return self._asked > 0 and self._answered == 0
 
     def _ask(self, name: str, kind: str) -> tuple[str, ...]:
         key = (name.lower().rstrip("."), kind)
@@ -82,9 +90,11 @@ class NameServers:
             resolver.timeout = min(left, self._budget.seconds_each)
             found = resolver.resolve(f"{name}.", kind, lifetime=min(left, resolver.timeout * 2))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            self._answered += 1
             return ()
         except (dns.exception.DNSException, OSError, ValueError) as error:
             raise UnansweredError(f"no answer for {kind} of {name[:80]}") from error
+        self._answered += 1
         return tuple(_text(record, kind) for record in list(found)[:MAX_RECORDS])
 
 

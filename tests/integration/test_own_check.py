@@ -176,8 +176,11 @@ def test_a_name_server_that_is_away_costs_the_budget_and_no_more():
         at = silent.getsockname()
         check = OwnCheck(at, names=lambda at: NameServers(at, Budget(0.5, 0.1, 5)))
         judgement = check.judge(ANNA, DIRECT, MAIL)
+        again = check.judge(ANNA, DIRECT, MAIL)
     assert judgement.authenticity is NONE
     assert "no answer" in judgement.reason or "used up" in judgement.reason
+    # While nobody answers, no further mail waits for that.
+    assert (again.authenticity, "a moment ago" in again.reason) == (NONE, True)
 
 
 def test_a_listed_forwarder_is_not_held(server):

@@ -32,6 +32,10 @@ class Table:
         """Return mail servers."""
         return self._found(self._exchangers, name)
 
+    def are_away(self) -> bool:
+        """Say that somebody answers."""
+        return False
+
     def _found(self, records: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
         self.asked.append(name)
         found = tuple(records.get(name, ()))
