@@ -7,6 +7,7 @@ read leniently, raw UTF-8 (RFC 6532) and raw 8-bit values by `charset`.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailgate.message import charset, encoded_words
 
@@ -50,7 +51,11 @@ class Block:
 
     def first(self, name: str) -> str:
         """Return the first raw value of a lower-case name, "" where there is none."""
-        return next((value for key, value in self.fields if key.lower() == name), "")
+        return self._firsts.get(name, "")
+
+    @cached_property
+    def _firsts(self) -> dict[str, str]:
+        return {key.lower(): value for key, value in reversed(self.fields)}
 
 
 def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:

@@ -6,6 +6,7 @@ damaged, cut or missing is a defect, and what cannot be read at all leaves its h
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mailgate.message import (
     attachments,
@@ -45,7 +46,10 @@ class _Head:
     cc: tuple[Address, ...]
     subject: str
     message_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
     date: str
+    at: datetime | None
 
 
 def parse(raw: bytes) -> Message:
@@ -112,7 +116,6 @@ def _message(
     *,
     simple: bool,
 ) -> Message:
-    header = {name.lower(): value for name, value in reversed(told.headers)}
     return Message(
         size=size,
         headers=told.headers,
@@ -123,9 +126,9 @@ def _message(
         cc=told.cc,
         subject=told.subject,
         message_id=told.message_id,
-        in_reply_to=_ids(header.get("in-reply-to", "")),
-        references=_ids(header.get("references", "")),
-        date=fields.date(told.date),
+        in_reply_to=told.in_reply_to,
+        references=told.references,
+        date=told.at,
         text=words[0],
         full_text=words[1],
         language=words[2],
@@ -150,7 +153,7 @@ def _head(block: headers.Block, label: str, defects: list[str]) -> _Head:
     subject = headers.decoded("subject", raw.get("subject", [""])[0], label)
     given_id = charset.one_line(charset.repaired(raw.get("message-id", [""])[0])[0])
     message_id = fields.message_id(given_id)
-    date = raw.get("date", [""])[0]
+    date = charset.one_line(charset.repaired(raw.get("date", [""])[0])[0])
     told = _Head(
         headers=tuple(shown),
         from_=tuple(address for sender in senders for address in sender.addresses),
@@ -161,7 +164,10 @@ def _head(block: headers.Block, label: str, defects: list[str]) -> _Head:
         cc=_listed(raw, "cc", label, defects),
         subject=subject[:_MAX_SUBJECT],
         message_id=message_id,
-        date=charset.one_line(charset.repaired(date)[0]),
+        in_reply_to=_ids(raw.get("in-reply-to", [""])[0]),
+        references=_ids(raw.get("references", [""])[0]),
+        date=date,
+        at=fields.date(date),
     )
     defects += _faults(told, given_id)
     return told
@@ -180,7 +186,7 @@ def _faults(told: _Head, given_id: str) -> list[str]:
         faults.append("more than one From address")
     if told.from_doubtful:
         faults.append("From is ambiguous")
-    if fields.date(told.date) is None:
+    if told.at is None:
         faults.append("Date unreadable" if told.date else "no Date")
     if len(told.subject) == _MAX_SUBJECT:
         faults.append(f"subject cut to {_MAX_SUBJECT} characters")
@@ -204,4 +210,5 @@ def _listed(
 def _ids(value: str) -> tuple[str, ...]:
     # Python's own email package folds a long identifier into encoded-words, against
     # RFC 2047 §5; a customer's program that does so still means our mail.
+    value = charset.one_line(charset.repaired(value)[0])
     return fields.message_ids(encoded_words.read(value) if "=?" in value else value)
