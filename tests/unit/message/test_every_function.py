@@ -158,7 +158,7 @@ def test_a_function_takes_anything(name: str) -> None:
     """It raises nothing, gives the same again, not too much, and what is clean stays clean."""
     function = FUNCTIONS[name]
 
-    @settings(BOUNDED, max_examples=50)
+    @settings(BOUNDED, max_examples=30)
     @given(arguments(name, function))
     def holds(given: dict[str, Any]) -> None:
         size = sum(map(len, strings(given)))

@@ -151,6 +151,24 @@ def test_a_mutated_mail_is_a_message(
     assert message == TypeAdapter(Message).validate_python(asdict(message))
 
 
+SPACES = st.sampled_from(
+    list(" \t\u00a0\u2003\u3000\u200b\u2028\u0085\x0b\x0c\x1c\ufeff\n")
+    + ["\r\n", " " * 40, "\u2003" * 40]
+)
+WORDS = st.sampled_from(
+    ["wrote:", "On", "a@b.pl", "2026", "10:00", ">", "--", "From:", "Od:", "x", ":", "：", "_" * 9]
+)
+
+
+@BOUNDED
+@given(st.lists(SPACES | WORDS | st.text(max_size=4), max_size=40).map("".join))
+def test_spaces_of_any_sort_are_a_message(text: str) -> None:
+    """Words and all that passes for a space, in lines of any length, are read in any place."""
+    octets = text.encode("utf-8", "replace")
+    for head in (b"", b"Content-Type: text/html; charset=utf-8\r\n", b"Subject: "):
+        check(b"From: a@b.pl\r\n" + head + (b"\r\n" if head != b"Subject: " else b"") + octets)
+
+
 @pytest.mark.parametrize("raw", SEEDS)
 def test_a_mail_cut_anywhere_is_a_message(raw: bytes) -> None:
     """A mail that ends too early, at any place, is still a Message."""
