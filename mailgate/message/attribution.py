@@ -40,7 +40,7 @@ _QUOTING = re.compile(
 _DATE_FIRST = re.compile(
     r"[\W_]{0,3}(?!at\s)(?:[^\W\d_]{1,14}[.,]{0,2}\s){0,2}\d{1,4}(?:[-./:,年]|\s|st|th)"
 )
-_TIME = re.compile(r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?!\d)|h\d{2}|\s?[ap]\.?m\b)", re.IGNORECASE)
+_TIME = re.compile(r"(?<!\d)\d{1,2}(?:[:.∶]\d{2}(?!\d)|h\d{2}|\s?[ap]\.?m\b)", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<!\d)(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}|(?:19|20)\d{2}"
     r"|\d{4}年)"
@@ -51,15 +51,20 @@ _ADDRESS = (
 )
 _ANGLED = re.compile(_ADDRESS)
 _ADDRESS_LAST = re.compile(_ADDRESS + r"\W{0,3}[:：]\W{0,3}$")
-_HTTP_ENTITY = re.compile(r"&lt;[^&\s@]{1,64}@[^&\s]{1,200}&gt;")
+_ESCAPED = re.compile(r"&lt;[^&\s@]{1,64}@[^&\s]{1,200}&gt;")
 _I = re.compile(r"(?<!\w)(?:I|we|ich|wir) (?:wrote|schrieb|schrieben)(?!\w)", re.IGNORECASE)
+# What old Gmail wrote: "2026/11/20 Anna <anna@example.net>".
+_DATE_AND_ADDRESS = re.compile(
+    r"[\W_]{0,3}\d{4}[-./]\d{1,2}[-./]\d{1,2}\s[^<>]{0,80}" + _ADDRESS + r"\W*$"
+)
+_EDGE = " \t\xa0*_-—–>|\u200e\u200f\u202a\u202b\u202c"
 _MAX_AFTER_VERB = 160
 
 
 def ends_one(line: str) -> bool:
     """Say whether a line could be the last of an attribution; cheap, for every line of a mail."""
-    tail = line[-32:].rstrip(" \t\xa0*_-—–>|")
-    if not tail:
+    tail = line[-32:].rstrip(_EDGE)
+    if not tail or tail.isspace():
         return False
     if tail[-1] in ":：":
         return True
@@ -71,7 +76,7 @@ def is_sure(text: str) -> bool:
     if len(text) > _MAX_LENGTH:
         return False
     timed = _TIME.search(text) is not None
-    addressed = _ANGLED.search(text) or _HTTP_ENTITY.search(text)
+    addressed = _ANGLED.search(text) or _ESCAPED.search(text)
     if addressed and timed and _ADDRESS_LAST.search(text):
         return True
     if addressed and _QUOTING.match(text):
@@ -91,6 +96,8 @@ def is_likely(text: str) -> bool:
     if len(text) > _MAX_LENGTH or not _EVIDENCE.search(text) or _I.search(text):
         return False
     if _last_verb(text) is not None or _ADDRESS_LAST.search(text):
+        return True
+    if _DATE_AND_ADDRESS.match(text):
         return True
     # Some end without a verb and a colon: "On Friday, 20 November 2026, 10:00, Anna".
     begun = _OPENER.match(text) or _DATE_FIRST.match(text)
@@ -128,7 +135,7 @@ def _last_verb(text: str) -> re.Match[str] | None:
             break
     if found is None or len(text) - found.end() > _MAX_AFTER_VERB:
         return None
-    rest = text[found.end() :].rstrip(" \t\xa0*_-—–>|")
+    rest = text[found.end() :].rstrip(_EDGE)
     return found if not rest or rest[-1] in ":：" else None
 
 

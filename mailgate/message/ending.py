@@ -4,7 +4,7 @@ Promises to look at eight lines from the top, and at the last 40 in at most twel
 stands between is never touched. If nothing would be left, nothing is taken.
 """
 
-from mailgate.message import footers, signature, taglines
+from mailgate.message import banners, footers, signature, taglines
 
 _MAX_ROUNDS = 12
 _MAX_PARAGRAPH = 40
@@ -14,7 +14,7 @@ _MAX_LINE = 400
 
 def trimmed(lines: list[str]) -> list[str]:
     """Return the lines without what a person did not write for this mail."""
-    kept = lines[footers.banner_length(lines) :]
+    kept = lines[banners.length_of(lines) :]
     for _ in range(_MAX_ROUNDS):
         _strip(kept)
         if not kept:

@@ -1,4 +1,4 @@
-"""What offices, lists and scanners add to a mail that nobody wrote by hand: notices and banners.
+"""What offices, lists and scanners add below a mail that nobody wrote by hand: notices.
 
 A notice is known by how it begins together with words of its kind, or by many such words; one
 word alone, which a customer may well use, makes none. Only the first 1,200 characters of a
@@ -57,40 +57,46 @@ _KIND = re.compile(
 _ALONE = re.compile(
     r"[\s\W_]{0,8}(?:"
     r"(?:disclaimer|confidentiality (?:notice|note|statement)|legal (?:notice|disclaimer)"
-    r"|klauzula (?:rodo|informacyjna|poufności)|informacja o poufności|zastrzeżenie(?: prawne)?"
+    r"|klauzula (?:rodo|informacyjna|poufności)|informacja o poufności|zastrzeżenie prawne"
     r"|haftungsausschluss|vertraulichkeitshinweis|avis de confidentialité|aviso legal)\W{0,4}$"
+    # Trees
     r"|please (?:consider|think)(?: about| of)? (?:the |our )?(?:environment|planet)"
     r"|(?:consider|think of) (?:the|your) (?:environment|impact)|think before (?:you )?print"
-    r"|save (?:a tree|paper)\b|before printing this"
-    r"|(?:zanim wydrukuj|przed wydrukowaniem|pomyśl (?:o środowisku|zanim|przed)|dbaj\w* o środow"
+    r"|save a tree\b|zanim wydrukujesz|pomyśl (?:o środowisku|zanim|przed)|dbaj\w* o środow"
     r"|chroń\w* (?:środow|przyrod|las|drzew)|czy (?:naprawdę )?musisz (?:to )?drukować"
-    r"|proszę (?:pomyśl|weź pod uwagę|rozważ)\w*.{0,30}środowisk|nie drukuj)"
-    r"|bitte (?:denken|prüfen) sie.{0,40}(?:umwelt|ausdruck|drucken)|denken sie an die umwelt"
-    r"|(?:pensez|merci de penser|avant d'imprimer|n'imprimez).{0,40}"
-    r"|(?:antes de imprimir|piense en el medio|pense no meio|prima di stampare|rispetta l'ambiente"
-    r"|denk aan het milieu|před vytištěním|myslete na životní)"
+    r"|nie drukuj (?:tej|tego|jeśli|jeżeli|bez)"
+    r"|(?:proszę (?:pomyśl|weź pod uwagę|rozważ)|przed wydrukowaniem|bitte (?:denken|prüfen) sie"
+    r"|denken sie|pensez|merci de penser|avant d'imprimer|n'imprimez|antes de imprimir|piense"
+    r"|pense|prima di stampare|rispetta|denk aan|před vytištěním|myslete)[^\n]{0,100}"
+    r"(?:środowisk|umwelt|environnement|planète|medio ambiente|meio ambiente|ambiente|milieu"
+    r"|životní prostředí)"
+    # Scanners
     r"|(?:this|the) (?:e-?mail|message)(?: \w+)? (?:has been|was|is) (?:scanned|checked|certified"
     r"|sent securely|virus)|virus-?free\b|no virus(?:es)? found in this|checked by avg"
-    r"|(?:ta|niniejsza|ten) (?:wiadomość|e-?mail)[^.]{0,40} (?:został[ay]? (?:sprawdzon"
-    r"|przeskanowan"
-    r"|zweryfikowan)|jest woln[ay] od|nie zawiera wirus)|nie zawiera wirusów|bez wirusów"
-    r"|wolne od wirusów|diese e-?mail wurde (?:von|mit|auf).{0,60}(?:geprüft|gescannt|viren)"
-    r"|virenfrei|(?:l'absence de virus|sans virus|garanti sans virus|libre de virus|livre de vírus"
-    r"|privo di virus|virusvrij|bez virů|senza virus)|eset (?:endpoint|nod32|internet|mail)"
+    r"|(?:ta|niniejsza|ten) (?:wiadomość|e-?mail)[^.\n]{0,40} (?:został[ay]? (?:sprawdzon"
+    r"|przeskanowan|zweryfikowan)|jest woln[ay] od wirus|nie zawiera wirus)|nie zawiera wirusów"
+    r"|wolne od wirusów|diese e-?mail wurde (?:von|mit|auf)[^\n]{0,60}(?:geprüft|gescannt|viren)"
+    r"|virenfrei|l'absence de virus|garanti sans virus|libre de virus|livre de vírus"
+    r"|privo di virus|virusvrij|bez virů|eset (?:endpoint|nod32|internet|mail)"
     r"|information from eset|__________ inform"
-    r"|(?:to |click here to |if you (?:wish|want|no longer).{0,60})unsubscribe|unsubscribe(?::|$)"
+    # Lists
+    r"|to unsubscribe(?: from this|,|:| click| send)|click here to unsubscribe|unsubscribe:"
+    r"|if you (?:wish|want|would like|no longer)[^\n]{0,60}unsubscribe"
     r"|you (?:received|are receiving) this (?:message|e-?mail|because)"
     r"|to (?:stop receiving|post to this|view this (?:discussion|message))"
-    r"|(?:aby|żeby|jeśli chcesz|jeżeli chcesz).{0,20}(?:wypisać|zrezygnować|anulować subskryp)"
-    r"|otrzymał\w*(?: pan\w*)? (?:tę|tą|ten|niniejszą).{0,30}(?:ponieważ|gdyż|bo )"
-    r"|(?:vous recevez|sie erhalten) (?:ce|diese).{0,60}(?:car|weil|da )"
+    r"|(?:aby|żeby|jeśli chcesz|jeżeli chcesz)[^\n]{0,20} (?:wypisać się|zrezygnować)"
+    r"[^\n]{0,30} (?:z listy|subskrypcji|newslettera|otrzymywania)"
+    r"|otrzymał(?:eś|aś|a pani|pan|ują|acie)[^\n]{0,20} (?:tę|tą|ten|niniejszą) (?:wiadomość"
+    r"|e-?mail|mail)|(?:vous recevez|sie erhalten) (?:ce|diese)[^\n]{0,60} (?:car|weil|da) "
     r"|\S{1,60} mailing list\W{0,3}(?:\n|$)|mailing list:|lista dyskusyjna"
     r"|reply to this e-?mail directly"
+    # Registers of companies
     r"|(?:spółka |spolka )?(?:wpisana|zarejestrowana) (?:do|w) (?:rejestr|krajow|sąd|krs)"
-    r"|(?:sąd rejonowy|kapitał zakładowy|nip\W{1,2}\d.{0,30}regon)"
-    r"|registered (?:in|office|company|number)|company (?:registration|reg\.|number)"
-    r"|(?:amtsgericht|handelsregister|registergericht|geschäftsführ|sitz der gesellschaft"
-    r"|ust\W?id|hrb )"
+    r"|sąd rejonowy[^\n]{0,200}(?:krs|kapitał)|kapitał zakładowy\W[^\n]{0,60}(?:zł|pln|wpłac)"
+    r"|nip\W{1,2}\d[^\n]{0,30}regon|registered (?:in (?:england|scotland|wales|ireland)"
+    r"|office:|company (?:no|number)|number:)|company (?:registration|reg\.) (?:no|number)"
+    r"|amtsgericht [^\n]{0,60}hr[ab]|handelsregister\W|registergericht\W|geschäftsführ\w{0,8}\s?:"
+    r"|sitz der gesellschaft"
     r")",
     re.IGNORECASE,
 )
@@ -109,42 +115,16 @@ _FIRST_PERSON = re.compile(
     r"|souhaite)|yo|solicito|mio|mia|mijn|můj|žádám|мої|мой|мои|моих|прошу|я)(?!\w)",
     re.IGNORECASE,
 )
-_BANNER = re.compile(
-    r"[\s\W_]{0,8}(?:"
-    r"\[?(?:external|extern|zewnętrzn\w*|externe|externo|esterno|ext)(?: (?:e-?mail|sender|message"
-    r"|mail|email|nadawca|wiadomość))?\]?\W{0,4}$|\[(?:external|extern|zewnętrzn\w*|ext)\]"
-    r"|(?:external (?:e-?mail|sender|message|mail)|(?:e-?mail|wiadomość) zewnętrzna)"
-    r"|(?:caution|warning|attention|alert|notice|be careful|think before|security|important)\W{0,4}"
-    r"(?:this|the|external|do not|e-?mail|message)[^\n]{0,80}(?:external|outside|originated|unknown"
-    r"|click|sender)"
-    r"|this (?:e-?mail|message)[^\n]{0,30} (?:originated|is from|was sent|came|comes|has been sent)"
-    r"[^\n]{0,20}(?:outside|external|an? unknown)"
-    r"|you don.?t often get e?-?mail from|some people who received this message don.?t often"
-    r"|(?:uwaga|ostrzeżenie|ostrożnie|zachowaj ostrożność)\W{0,4}[^\n]{0,60}(?:spoza|zewnętrzn"
-    r"|z zewnątrz|poza organizac)|(?:ta |niniejsza )?wiadomość (?:\w+ ){0,4}(?:pochodzi|została "
-    r"wysłana|wysłana|przyszła|nadana)[^\n]{0,20}(?:spoza|z zewnątrz|poza|od nadawcy zewn)"
-    r"|(?:nie otrzymujesz często|rzadko otrzymujesz)[^\n]{0,20} wiadomości"
-    r"|(?:nie klikaj|do not click|nie otwieraj|klicken sie nicht|ne cliquez pas)"
-    r"|sie erhalten nicht (?:oft|häufig)|(?:achtung|vorsicht|warnung)\W{0,4}[^\n]{0,60}(?:extern"
-    r"|außerhalb)|vous n.obtenez pas souvent|attention\W{0,4}[^\n]{0,60}(?:externe|extérieur)"
-    r"|no suele recibir|atención\W{0,4}[^\n]{0,60}(?:externo|fuera)|non si ricevono spesso"
-    r"|attenzione\W{0,4}[^\n]{0,60}(?:esterno|esterna)|u ontvangt niet vaak"
-    r"|let op\W{0,4}[^\n]{0,60}"
-    r"extern|upozornění\W{0,4}[^\n]{0,60}(?:extern|mimo|vnější)|não costuma receber"
-    r"|(?:внимание|увага)\W{0,4}[^\n]{0,60}(?:внешн|зовнішн|из вне|за межами)"
-    r"|(?:do not|don't) (?:open|reply|respond|click)|(?:learn why|dowiedz się, dlaczego)"
-    r"|(?:recognize|know|trust|verify) the sender)",
-    re.IGNORECASE,
-)
-_MAX_BANNER_LINES = 8
 
 
 def is_footer(paragraph: str) -> bool:
     """Say whether a paragraph at the end of a mail is a notice of an office, list or scanner."""
     head = paragraph[:_MAX_MATCHED]
+    if _FIRST_PERSON.search(head):
+        return False
     if _ALONE.match(head):
         return True
-    if len(head) < 40 or _FIRST_PERSON.search(head):
+    if len(head) < 40:
         return False
     if _OPENING.match(head):
         return _PLAIN_ENOUGH.search(head) is not None or _kinds(head) >= 3
@@ -158,17 +138,3 @@ def _kinds(text: str) -> int:
 def may_begin(line: str) -> bool:
     """Say whether a notice could begin at a line in the middle of a paragraph."""
     return _OPENING.match(line) is not None or _ALONE.match(line) is not None
-
-
-def banner_length(lines: list[str]) -> int:
-    """Return how many of the first lines are a gateway's warning; blank ones count with it."""
-    length = 0
-    for at, line in enumerate(lines[:_MAX_BANNER_LINES]):
-        if not line.strip(" \t\xa0*_-=|"):
-            if 0 < length == at and line.strip():
-                length = at + 1  # the rule below the warning
-            continue
-        if _BANNER.match(line[:300]) is None:
-            break
-        length = at + 1
-    return length

@@ -62,7 +62,8 @@ _ORIGINAL = (
     "|oryginalna wiadomość|wiadomość oryginalna|oryginalny list|wiadomość pierwotna"
     "|originalnachricht|original-nachricht|original nachricht|ursprüngliche nachricht"
     "|ursprüngliche mail|originalnachricht ende|message d'origine|message d’origine"
-    "|message original|message initial|courriel original|mensaje original|messaggio originale"
+    "|message original|mail original|message initial|courriel original|mensaje original"
+    "|messaggio originale"
     "|messaggio original|oorspronkelijk bericht|oorspronkelijke bericht|origineel bericht"
     "|původní zpráva|původní e-mail|pôvodná správa|ursprungligt meddelande|originalmeddelande"
     "|oprindelig meddelelse|original meddelelse|opprinnelig melding|alkuperäinen viesti"
@@ -107,7 +108,8 @@ _ABOVE = (
     "above", "powyżej", "nad t", "oberhalb", "über dies", "au-dessus", "encima", "arriba", "sopra",
     "boven", "acima", "выше",
 )  # fmt: skip
-_RULE = "-_=*–—#+~"
+_RULE = "-_=*–—#+~‐‑"
+_INLINE = re.compile(r"([^\W\d_]{1,20}+)\s?[:：][\s*]")
 _BEFORE = marks.ALL + " \t\xa0>|\u200e\u202a\u202c\ufeff"
 _EDGE = _BEFORE + "*_"
 
@@ -179,7 +181,7 @@ def begins(lines: list[str], at: int) -> bool:
     first = label_of(lines[at])
     if not first or first == "cc":
         return False
-    kinds = {first}
+    kinds = {first, *_inline(lines[at])}
     sure = _is_telling(lines[at], first)
     strange = 0
     for line in lines[at + 1 : at + 1 + _MAX_LINES]:
@@ -198,6 +200,12 @@ def begins(lines: list[str], at: int) -> bool:
     if "from" not in kinds or len(kinds - {"cc"}) + ("cc" in kinds) < 3:
         return False
     return sure or len(kinds) >= 4
+
+
+def _inline(line: str) -> set[str]:
+    """Return the kinds of all labels in a line: some converters make one line of the block."""
+    words = (match[1].lower() for match in _INLINE.finditer(line[:MAX_LINE]))
+    return {_KINDS[word] for word in words if word in _KINDS}
 
 
 def _is_telling(line: str, kind: str) -> bool:

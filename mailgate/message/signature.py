@@ -124,7 +124,7 @@ def _closing(lines: list[str], first: int) -> int:
             continue
         bare = line.strip(_CLOSING_EDGE)
         if len(bare) <= 60 and _WISH.fullmatch(bare):
-            wish = at
+            wish = at if _is_wish(lines, at) else wish
         elif (
             below and len(bare) <= 40 and _THANKS.fullmatch(bare) and not line.endswith((".", "?"))
         ):
@@ -138,6 +138,17 @@ def _closing(lines: list[str], first: int) -> int:
             break
     at = min(wish, thanks)
     return end if at == end or _is_handwritten(lines[at:]) else at
+
+
+def _is_wish(lines: list[str], at: int) -> bool:
+    """Say whether a formula is meant as one: "LG" below "We have monitors of:" is not."""
+    short = len(lines[at].strip()) <= 3
+    return _above(lines, at)[-1:] not in (":", "-") and not (short and at and lines[at - 1].strip())
+
+
+def _above(lines: list[str], at: int) -> str:
+    """Return the nearest line above that is not empty."""
+    return next((line.strip() for line in reversed(lines[:at]) if line.strip()), "")
 
 
 def _is_handwritten(lines: list[str]) -> bool:
@@ -180,7 +191,7 @@ def _contact_block(lines: list[str], first: int) -> int:
             return end
         contacts += _WHOLLY_CONTACT.fullmatch(line) is not None
         at -= 1
-    return at if contacts and end - at >= 2 and _introduces_nothing(lines, at) else end
+    return at if contacts >= 2 and end - at >= 3 and _introduces_nothing(lines, at) else end
 
 
 def _ruled_block(lines: list[str], first: int) -> int:
@@ -202,7 +213,7 @@ def _ruled_block(lines: list[str], first: int) -> int:
 
 def _introduces_nothing(lines: list[str], start: int) -> bool:
     """Say whether the block is not what the line above announces, and begins with a name."""
-    above = next((line.strip() for line in reversed(lines[:start]) if line.strip()), "")
+    above = _above(lines, start)
     name = lines[start].strip(_CLOSING_EDGE).split()
     titled = bool(name) and len(name) <= 5 and all(not word[0].islower() for word in name[:2])
     return bool(above) and above[-1] not in ":-" and titled and not name[0][0].isdigit()
@@ -217,5 +228,5 @@ def _dashed_name(lines: list[str], first: int) -> int:
     match = _DASH_NAME.fullmatch(lines[at][:_MAX_LINE])
     if match is None or not all(word[0].isupper() for word in match[1].split()):
         return end
-    above = next((line.strip() for line in reversed(lines[first:at]) if line.strip()), "")
+    above = _above(lines, at)
     return at if above and above[-1] != ":" and above[0] not in "-*•" else end

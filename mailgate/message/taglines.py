@@ -18,36 +18,48 @@ _DEVICES = (
 )
 _SENT = re.compile(
     r"[\s*_(\[>-]{0,4}(?:"
-    r"sent (?:from|via|by|with|using) (?:my |the |an? )?(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
-    r"sent from (?:my|a) |sent with [A-Z]\w{2,20}\W{0,3}$|sent with [A-Z]\w{2,20} ?[(<]|"
+    r"sent (?:from|via|by|with|using) (?:my |the |an? )?(?:[^\s,;!?]{1,20} ){0,5}?"
+    + _DEVICES
+    + r"|"
+    r"sent from (?:my|a) (?:[^\s,;:!?.<(]{1,20}+ ?){1,5}(?:[.<(]|[\W_]*$)|"
+    r"sent with [A-Z]\w{2,20}\W{0,3}$|sent with [A-Z]\w{2,20} ?[(<]|"
+    r"provenance : courrier pour windows|(?:ten e-?mail|ta wiadomość) został[ay]? wysłan[ay] z "
+    r"(?:[^\s,;!?]{1,20} ){0,3}?" + _DEVICES + r"|"
     r"via mobile\W{0,3}$|sent on the go|sent from a mobile|"
     r"wysłan[eoay] (?:z|ze|za pomocą|przy użyciu|przez|poprzez|z użyciem) "
-    r"(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
-    r"wysłan[eoay] z (?:mojego|mojej) |wyslan[eoay] z (?:\S{1,20} ){0,4}?" + _DEVICES + r"|"
-    r"(?:gesendet|geschickt|verschickt|versendet) (?:von|mit|über|aus)\s(?:\S{1,20} ){0,5}?"
+    r"(?:[^\s,;!?]{1,20} ){0,5}?" + _DEVICES + r"|"
+    r"wysłan[eoay] z (?:mojego|mojej) (?:[^\s,;:!?.<(]{1,20}+ ?){1,4}(?:[.<(]|[\W_]*$)|"
+    r"wyslan[eoay] z (?:[^\s,;!?]{1,20} ){0,4}?" + _DEVICES + r"|"
+    r"(?:gesendet|geschickt|verschickt|versendet) (?:von|mit|über|aus)\s(?:[^\s,;!?]{1,20} ){0,5}?"
     + _DEVICES
     + r"|"
     r"(?:diese (?:nachricht|e-?mail) wurde )?von mein(?:em|er) .{2,60}(?:gesendet|geschickt)|"
     r"von .{2,40} gesendet\W{0,3}$|mit (?:der )?.{2,60} (?:gesendet|verschickt)\W{0,3}$|"
     r"(?:envoyé|expédié|transmis) (?:de|depuis|à partir d|avec|par|via)\W{0,2}(?:mon |ma |l')?"
-    r"(?:\S{1,20} ){0,5}?\S{0,6}" + _DEVICES + r"|envoyé (?:de mon|de ma|depuis mon|depuis ma) |"
+    r"(?:[^\s,;!?]{1,20} ){0,5}?\S{0,6}"
+    + _DEVICES
+    + r"|envoyé (?:de mon|de ma|depuis mon|depuis ma) |"
     r"(?:enviado|enviada|mandado) (?:desde|do|de|a partir d[eo]|através d[eo]|con|via|pelo)\s"
-    r"(?:\S{1,20} ){0,5}?" + _DEVICES + r"|enviado (?:desde mi|do meu|de meu) |"
-    r"(?:inviato|spedito|mandato) (?:da|dal|dalla|con|tramite)\W(?:\S{1,20} ){0,5}?\S{0,6}"
+    r"(?:[^\s,;!?]{1,20} ){0,5}?" + _DEVICES + r"|enviado (?:desde mi|do meu|de meu) |"
+    r"(?:inviato|spedito|mandato) (?:da|dal|dalla|con|tramite)\W(?:[^\s,;!?]{1,20} ){0,5}?\S{0,6}"
     + _DEVICES
     + r"|inviato da(?:l mio|lla mia) |"
-    r"(?:verstuurd|verzonden) (?:vanaf|van|met|via|vanuit)\s(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
-    r"(?:odesláno|odesláné|posláno|odoslané|poslané) (?:z|ze|zo|pomocí|pomocou|přes)\s"
-    r"(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
-    r"(?:надіслано|відправлено|отправлено|послано) (?:з|із|зі|с|со|из|через|за допомогою"
-    r"|с помощью)\s(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
-    r"(?:skickat|skickades|sendt|sent) (?:från|fra|med|via)\s(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
-    r"lähetetty (?:\S{1,20} ){0,4}?"
+    r"(?:verstuurd|verzonden) (?:vanaf|van|met|via|vanuit)\s(?:[^\s,;!?]{1,20} ){0,5}?"
     + _DEVICES
-    + r"|(?:\S{1,20} ){0,4}?"
+    + r"|"
+    r"(?:odesláno|odesláné|posláno|odoslané|poslané) (?:z|ze|zo|pomocí|pomocou|přes)\s"
+    r"(?:[^\s,;!?]{1,20} ){0,5}?" + _DEVICES + r"|"
+    r"(?:надіслано|відправлено|отправлено|послано) (?:з|із|зі|с|со|из|через|за допомогою"
+    r"|с помощью)\s(?:[^\s,;!?]{1,20} ){0,5}?" + _DEVICES + r"|"
+    r"(?:skickat|skickades|sendt|sent) (?:från|fra|med|via)\s(?:[^\s,;!?]{1,20} ){0,5}?"
+    + _DEVICES
+    + r"|"
+    r"lähetetty (?:[^\s,;!?]{1,20} ){0,4}?"
+    + _DEVICES
+    + r"|(?:[^\s,;!?]{1,20} ){0,4}?"
     + _DEVICES
     + r"\S{0,8} (?:küldve|gönderildi|lähetetty|lähetin|trimis)|küldve\s.{2,40}|"
-    r"trimis (?:de pe|din|cu)\s(?:\S{1,20} ){0,5}?" + _DEVICES + r"|"
+    r"trimis (?:de pe|din|cu)\s(?:[^\s,;!?]{1,20} ){0,5}?" + _DEVICES + r"|"
     r"(?:iphone|ipad|android)\S{0,6}(?:から送信|에서 보냄)|发自我的|從我的|从我的"
     r")",
     re.IGNORECASE,
@@ -76,78 +88,13 @@ _GET = re.compile(
 _MAX_MATCHED = 200
 _EDGE = " \t\xa0*_([>-"
 # How such lines begin or end: asked first, since they are asked of every line.
-_BEGINNINGS = frozenset(
-    [
-        "sent",
-        "wysł",
-        "wysl",
-        "gese",
-        "gesc",
-        "vers",
-        "dies",
-        "von",
-        "envo",
-        "expé",
-        "tran",
-        "envi",
-        "mand",
-        "invi",
-        "sped",
-        "verz",
-        "odes",
-        "posl",
-        "odos",
-        "наді",
-        "відп",
-        "отпр",
-        "посл",
-        "skic",
-        "send",
-        "lähe",
-        "küld",
-        "trim",
-        "via",
-        "get",
-        "down",
-        "try",
-        "pobi",
-        "uzys",
-        "outl",
-        "blue",
-        "hole",
-        "lade",
-        "télé",
-        "obte",
-        "desc",
-        "baix",
-        "scar",
-        "otti",
-        "haal",
-        "získ",
-        "stáh",
-        "hämt",
-        "hent",
-        "загр",
-        "скач",
-        "полу",
-        "отри",
-        "зава",
-        "secu",
-        "yaho",
-        "this",
-        "powe",
-        "prze",
-        "sorr",
-        "plea",
-        "excu",
-        "pard",
-        "ents",
-        "发自我的",
-        "從我的",
-        "从我的",
-        "mit",
-    ]
+_BEGINNING_WORDS = (
+    "sent wysł wysl gese gesc vers dies von envo expé tran envi mand invi sped verz odes posl"
+    " odos наді відп отпр посл skic send lähe küld trim via get down try pobi uzys outl blue"
+    " hole lade télé obte desc baix scar otti haal získ stáh hämt hent загр скач полу отри"
+    " зава secu yaho this powe prze sorr plea excu pard ents 发自我的 從我的 从我的 mit ten ta prov"
 )
+_BEGINNINGS = frozenset(_BEGINNING_WORDS.split())
 _ENDINGS = ("küldve", "gönderildi", "lähetetty", "lähetin", "trimis", "から送信", "보냄")
 
 

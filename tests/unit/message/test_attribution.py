@@ -30,6 +30,12 @@ SURE = [
     "Wiadomość napisana przez Ewa Nowak <ewa@example.net> w dniu 20.11.2026, o godz. 09:12:",
     "Cytowanie Ewa Nowak <ewa@example.net>:",
     "ewa@example.net <ewa@example.net> napisał(a) w dniu 2026-11-20 09:12:",
+    "W dniu pią, 20.11.2026 o godzinie 09∶12 +0100, użytkownik Ewa napisał:",
+    "Dnia piątek, 20 listopada 2026 09:12:00 CET Ewa pisze:",
+    "Friday, November 20, 2026, 9:12:00 AM, you wrote:",
+    "--- On Fri, 11/20/26, Ann Smith <ann@example.com> wrote:",
+    "2026년 11월 20일 (금) 오전 9:12, Eva <eva@example.kr>님이 작성:",
+    "\u202bבתאריך יום ו׳, 20 בנוב׳ 2026 ב-9:12 מאת Eva <eva@example.il>:\u202c",
     "Am 20.11.2026 um 09:12 schrieb Eva Muster:",
     "Am Fr., 20. Nov. 2026 um 09:12 Uhr schrieb Eva Muster <eva@example.de>:",
     "Zitat von Eva Muster <eva@example.de>:",
@@ -64,6 +70,7 @@ SURE = [
     "Eva <eva@example.cn> 于2026年11月20日周五 09:12写道：",
 ]
 LIKELY = [
+    "2026/11/20 Ann Smith <ann@example.com>",
     "Ewa <ewa@example.net>:",
     "On 04/02/2026 Bob wrote:",
     "On Friday, 20 November 2026, 9:12, Ann",

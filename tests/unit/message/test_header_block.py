@@ -4,6 +4,8 @@ from mailgate.message import header_block, quotes
 from mailgate.message.header_block import Divider
 
 BLOCKS = [
+    "From: Ann Sent: Friday, November 20, 2026 9:12 AM To: me Subject: x",
+    "**From:** Ann <ann@example.com> **Sent:** Friday **To:** me **Subject:** x",
     "From: Ann <ann@example.com>\nSent: Friday\nTo: me\nSubject: x",
     "*From:* Ann\n*Sent:* Friday\n*To:* me\n*Subject:* x",
     "From: Ann [mailto:ann@example.com]\nOn Behalf Of desk@example.com\nSent: Friday\nTo: me",
@@ -48,6 +50,7 @@ WORDS = [
     "From: here\nto there is a long way.",
 ]
 ORIGINAL = [
+    "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐",
     "-----Original Message-----",
     "----- Original Message -----",
     "-----original message-----",

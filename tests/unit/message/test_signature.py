@@ -9,6 +9,8 @@ SIGNATURES = [
     "----------------\n\nLOGO\n\nAnna Nowak\n\nt. 555-931-0702\n\nskype: anna\n\nhttp://example.com/",
     "___________________\nAnna Nowak\nDirect: (+00)00-000-0000",
     "Pozdrawiam\nAnna Nowak",
+    "Pozdr\nAnna Nowak",
+    "LG\nEva Muster",
     "Pozdrawiam serdecznie,\n\nAnna Nowak\nKsięgowość",
     "Serdecznie pozdrawiam, \nAnna Nowak\nul. Prosta 1, 00-001 Warszawa",
     "Z poważaniem\nAnna Nowak\nPrzykład sp. z o.o.\ntel. 22 555 01 23\nwww.example.net",
@@ -31,11 +33,13 @@ SIGNATURES = [
     "Med venlig hilsen\nEva Hansen",
     "Mvh,\nEva Berg\n070-0000000",
     "Anna Nowak\nanna@example.net\n(555) 346-9947\nwww.example.com",
-    "Anna Nowak\ntel. 600 000 000",
     "-Anna Nowak",
     "--Anna",
 ]
 WORDS = [
+    "Mamy monitory firm:\n\nLG\nSamsung Polska",
+    "Mamy monitory\nLG\nSamsung Polska",
+    "Proszę dzwonić do kolegi.\n\nJan Kowalski\n600 000 000",
     "Pozdrawiam\nAnna",
     "Thanks,\nAnn",
     "Best regards,",

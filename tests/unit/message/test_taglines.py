@@ -30,9 +30,15 @@ TAGLINES = [
     "Skickat från min iPhone", "Hämta Outlook för iOS", "Sendt fra min iPhone",
     "Hent Outlook til iOS", "Lähetetty iPhonesta", "iPhone-omról küldve", "Trimis de pe iPhone",
     "iPhone'umdan gönderildi", "iPhoneから送信", "发自我的iPhone", "Please excuse my brevity",
-    "Przepraszam za ewentualne literówki",
+    "Przepraszam za ewentualne literówki", "Sent from my Verizon Wireless BlackBerry",
+    "Sent via the Samsung Galaxy S9, an AT&T 5G Evolution capable smartphone",
+    "Provenance : Courrier pour Windows 10", "Gesendet mit der Telekom Mail App",
+    "Odesláno z Pošty pro Windows 10", "Sent from my phone. Please excuse brevity.",
+    "Wysłane z telefonu - proszę o wyrozumiałość", "Ten e-mail został wysłany z telefonu",
 ]  # fmt: skip
 WORDS = [
+    "Sent from my desk, is much easier then my mobile phone.", "Ten komputer", "Ta drukarka",
+    "Sent from my account to yours, the transfer is late", "Wysłane z mojego konta, a nie żony",
     "Sent the printer back", "// Sent from my custom mailer", "Sent with DHL, tracking 123",
     "Wysłane dokumenty są w załączniku", "Wysłano do Państwa zamówienie", "Wysłano z opóźnieniem",
     "Wysłałem z telefonu zdjęcie", "iPhone nie działa", "Get well soon", "Gesendet habe ich es",
