@@ -152,12 +152,7 @@ def test_a_mutated_mail_is_a_message(
 
 
 SPACES = st.sampled_from(
-    [
-        *list(" \t\xa0\u2003\u3000\u200b\u2028\x85\x0b\x0c\x1c\ufeff\n"),
-        "\r\n",
-        " " * 40,
-        "\u2003" * 40,
-    ]
+    [*" \t\u00a0\u2003\u3000\u200b\u2028\u0085\x0b\x0c\x1c\ufeff\n", "\r\n", "\u2003" * 40]
 )
 WORDS = st.sampled_from(
     ["wrote:", "On", "a@b.pl", "2026", "10:00", ">", "--", "From:", "Od:", "x", ":", "：", "_" * 9]
