@@ -10,6 +10,7 @@ import pytest
 
 from mailgate.intake.logins import hash_of
 from tests.integration.test_dialogues import certificate
+from tests.servers.nameserver import BROKEN, NameServer, txt
 from tests.world.world import World
 
 __all__ = ["certificate"]  # a fixture
@@ -153,3 +154,33 @@ def test_a_login_proves_the_address_and_no_other(world: World, signs_in) -> None
     assert "correct horse" not in "".join(
         path.read_text() for path in world.daemon.folder.glob("log.*")
     )
+
+
+@pytest.mark.attack("A11", "A02")
+def test_our_own_check_holds_a_forger_and_lets_the_sender_in(world: World) -> None:
+    """Without a server in front: SPF of the real client, asked of a real name server."""
+    records = {
+        ("klient.example", "TXT"): [txt("v=spf1 ip4:127.0.0.1 -all")],
+        ("_dmarc.klient.example", "TXT"): [txt("v=DMARC1; p=reject")],
+        ("evil.example", "TXT"): [txt("v=spf1 +all")],
+    }
+    with NameServer(records) as server:
+        world.daemon.listener = 'trusted_relays = ["192.0.2.0/24"]'
+        host, port = server.address
+        world.is_configured_with(
+            f'[authenticity]\ntrusted_ids = ["mx.example.com"]\ncheck = "own"\n'
+            f'resolver = "{host}:{port}"\n'
+        )
+        passed = by("mx.example.com", PASSED)
+        found, reason = believed(world, mail(passed))
+        assert (found, "SPF of klient.example" in reason) == ("pass", True)
+        ticket = world.the_ticket("Drukarka")
+        forged = mail(passed, subject=f"Re: {ticket.tag} Drukarka")
+        sent = world.customer(ANNA).sends(forged, DESK, mail_from="mallory@evil.example")
+        told = json.loads(world.commands("explain", str(sent.spool_id), "--json"))
+        assert told["authenticity"] == "fail"
+        assert told["authenticity_reason"].startswith("own check: no DKIM signature, SPF pass for")
+        assert world.held() == ["failed_authentication"]
+        server.records = {("klient.example", "TXT"): [BROKEN]}
+        found, reason = believed(world, mail(subject="Cisza"))
+        assert (found, "own check" in reason) == ("none", True)
