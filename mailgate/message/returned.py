@@ -26,7 +26,7 @@ from mailgate.message.postmaster import Sender
 
 _MAX_TOLD = 20_000
 _MAX_OPENING = 700
-_QUOTES = re.compile(r"^[ \t]{0,5}>", re.MULTILINE)
+_QUOTES = re.compile(r"^[ \t]{0,5}>(?!>>)", re.MULTILINE)
 _ANSWER = re.compile(r"\s{0,5}(?:re|aw|odp|sv|vs|antw|r|rif|res|ref|fwd?|wg|pd|tr|rv)\s?:", re.I)
 
 
@@ -100,7 +100,7 @@ def _says_so(block: headers.Block, told: str, *, is_copied: bool, is_quoted: boo
     if sender is Sender.DAEMON:
         return bool(by_subject or by_words or is_copied or is_quoted or statuses.of_words(told))
     if begins and not vacation.is_subject(subject):
-        return True
+        return sender is Sender.RETURNED or wording.GREETING.match(told) is None
     if not by_words or vacation.is_subject(subject) or _ANSWER.match(subject):
         return False
     has_shape = by_subject and (is_copied or is_quoted or naming.names_another(told, _own(block)))

@@ -84,6 +84,7 @@ def test_fields_of_a_report_may_stand_in_its_text() -> None:
     fields = "Sorry.\n\nFinal-Recipient: rfc822;a@b.pl\nAction: failed\nStatus: 5.2.2"
     assert fates(read("From: MAILER-DAEMON@x", fields)) == [("a@b.pl", "failed", "5.2.2")]
     assert read("From: anna@example.net", fields) is None
+    assert read("From: postmaster@example.net\nSubject: a question", fields) is None
 
 
 def test_a_report_inside_a_mail_system_s_mail_is_read() -> None:

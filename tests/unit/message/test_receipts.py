@@ -70,7 +70,7 @@ def test_a_receipt_in_words_may_name_nobody() -> None:
         ("x; deleted", "Your message was automatically rejected: Quota exceeded", True),
         ("x; deleted", "Wiadomość została odrzucona", True),
         ("x; deleted", "Your message was deleted without being read", False),
-        ("x; displayed", "Your message was not rejected: I read it", False),
+        ("x; displayed", "It was refused by my filter, but then I read it", False),
     ],
 )
 def test_a_refusal_may_come_as_a_receipt(disposition: str, text: str, refused: bool) -> None:

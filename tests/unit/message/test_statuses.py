@@ -35,6 +35,7 @@ def test_the_most_telling_code_counts(field: str, diagnostic: str, status: str) 
         ("550 5.0.0 no, (#5.2.2)", "5.2.2"),
         ("ERROR_CODE :550, ERROR_CODE :5.2.1 <a@b>", "5.2.1"),
         ("sent 250 2.1.5 Ok, then 451 4.3.0 Error: queue", "4.3.0"),
+        ("250 2.1.5 Ok, then: no room (#5.2.2)", "5.2.2"),
         ("[SMTP Error Code 550]", "5.0.0"),
         ("432000 seconds, giving up", ""),
         ("sendmail 8.5.2.1 at 10.5.1.1", ""),
