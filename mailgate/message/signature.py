@@ -182,7 +182,7 @@ def _is_of_block(line: str) -> bool:
 def _contact_block(lines: list[str], first: int) -> int:
     """Find a last paragraph that is a name with numbers or addresses below it."""
     end = len(lines)
-    at, contacts = end, 0
+    at, contacts, mailboxes = end, 0, 0
     while at > first and end - at < _MAX_BLOCK:
         line = lines[at - 1].strip()
         if not line:
@@ -190,6 +190,9 @@ def _contact_block(lines: list[str], first: int) -> int:
         if not _is_of_block(line):
             return end
         contacts += _WHOLLY_CONTACT.fullmatch(line) is not None
+        mailboxes += "@" in line
+        if mailboxes > 1:
+            return end  # a list of people
         at -= 1
     return at if contacts >= 2 and end - at >= 3 and _introduces_nothing(lines, at) else end
 

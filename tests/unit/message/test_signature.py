@@ -37,6 +37,7 @@ SIGNATURES = [
     "--Anna",
 ]
 WORDS = [
+    "Dostęp dla nowych osób\n\nJan Nowak\njan@example.net\nEwa Nowak\newa@example.net",
     "Mamy monitory firm:\n\nLG\nSamsung Polska",
     "Mamy monitory\nLG\nSamsung Polska",
     "Proszę dzwonić do kolegi.\n\nJan Kowalski\n600 000 000",
