@@ -34,10 +34,9 @@ def answer(
     now: datetime,
 ) -> Acknowledge | Silent:
     """Acknowledge a new ticket, or write into it why not; return which, with its reason."""
-    decided = acknowledgement(session, office, claimed, examined, ticket, now)
+    decided, spent = _weighed(session, office, claimed, examined, ticket, now)
     match decided:
         case Acknowledge(with_words=with_words):
-            spent = ledger.spent(session, ticket.requester_address, now)
             receipt = hours.receipt(ticket.received_at, office.department_of(ticket).calendar)
             correspondence.acknowledge(
                 session, office, ticket, entry, receipt, now, with_words=with_words
@@ -61,6 +60,18 @@ def acknowledgement(
     now: datetime,
 ) -> Acknowledge | Silent:
     """Say whether a new ticket's mail is answered by machine, by what is known and was sent."""
+    return _weighed(session, office, claimed, examined, ticket, now)[0]
+
+
+def _weighed(
+    session: Session | None,
+    office: Office,
+    claimed: Claimed,
+    examined: Examined,
+    ticket: Ticket,
+    now: datetime,
+) -> tuple[Acknowledge | Silent, Spent]:
+    """Return whether to answer, and what the sender has had before."""
     message = examined.message
     department = office.department_of(ticket)
     lists = {_list_id(each) for each in message.header_values("List-Id")}
@@ -79,7 +90,7 @@ def acknowledgement(
         group_named=bool(lists & {group.lower() for group in department.groups}),
         rests=rests,
     )
-    return decide(incoming, office.limits, spent)
+    return decide(incoming, office.limits, spent), spent
 
 
 def _list_id(value: str) -> str:
