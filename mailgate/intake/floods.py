@@ -36,9 +36,10 @@ def name_of(address: str) -> str:
 
 
 def by_author(session: Session, author: str, at: datetime, most: int, but: int) -> int:
-    """Return how many mails of an address in From asked for a new ticket in the hour up to `at`.
+    """Return how many mails of an address in From asked for a new ticket within an hour of `at`.
 
-    most: where counting ends. but: the mail that is not counted, since it is looked at.
+    Those that came later and were faster count, too. most: where counting ends. but: the mail
+    that is not counted, since it is looked at.
     """
     return _lately(session, _OF_AUTHOR, name_of(author), at, most, but)
 
@@ -51,7 +52,7 @@ def by_envelope(session: Session, sender_key: str, at: datetime, most: int, but:
 def _lately(
     session: Session, statement: Select[Any], his: str, at: datetime, most: int, but: int
 ) -> int:
-    known = {"his": his, "since": at - WINDOW, "until": at, "but": but, "most": most}
+    known = {"his": his, "since": at - WINDOW, "until": at + WINDOW, "but": but, "most": most}
     return len(session.execute(statement, known).all())
 
 
@@ -63,7 +64,7 @@ def _asked(whose: Mapped[Any]) -> Select[Any]:
         select(col(Spool.id))
         .join(SpoolResult, col(SpoolResult.spool_id) == col(Spool.id))
         .where(whose == bindparam("his"), asked, col(Spool.id) != bindparam("but"))
-        .where(received_at > bindparam("since"), received_at <= bindparam("until"))
+        .where(received_at > bindparam("since"), received_at < bindparam("until"))
         .distinct()
         .limit(bindparam("most"))
     )

@@ -29,8 +29,8 @@ def taken(database: Database, at: datetime, verdict: str = "open", cause: str | 
     return spool_id
 
 
-def test_what_asked_for_a_ticket_in_the_last_hour_is_counted(database: Database) -> None:
-    """Mails, not departments; neither replies, nor older ones, nor the one that is looked at."""
+def test_what_asked_for_a_ticket_within_an_hour_is_counted(database: Database) -> None:
+    """Mails, not departments; neither replies, nor what is an hour off, nor the one looked at."""
     minute = timedelta(minutes=1)
     for age, verdict, cause in (
         (61, "open", None),
@@ -41,12 +41,13 @@ def test_what_asked_for_a_ticket_in_the_last_hour_is_counted(database: Database)
         (10, "follow-up", None),
         (9, "duplicate", None),
         (-1, "open", None),
+        (-60, "open", None),
     ):
         taken(database, NOW - age * minute, verdict, cause)
     last = taken(database, NOW)
     with database.reading() as session:
-        assert floods.by_author(session, "EVE@example.net", NOW, 9, last) == 2
-        assert floods.by_envelope(session, EVE, NOW, 9, 0) == 3
+        assert floods.by_author(session, "EVE@example.net", NOW, 9, last) == 3
+        assert floods.by_envelope(session, EVE, NOW, 9, 0) == 4
         assert floods.by_envelope(session, EVE, NOW, 1, 0) == 1
         assert floods.by_author(session, "anna@example.net", NOW, 9, 0) == 0
 
