@@ -10,7 +10,8 @@ from tests.world.smarthost import Letter
 from tests.world.world import World
 
 DESK, BILLING = "PomocDYNAMICS@example.com", "billing@example.com"
-ANNA, MALLORY, EWA = "anna@example.net", "mallory@evil.example", "ewa@example.com"
+ANNA, BOB, MALLORY = "anna@example.net", "bob@example.net", "mallory@evil.example"
+EWA = "ewa@example.com"
 AGENTS = (EWA, "jan@example.com")
 SECRET = "Hasło do drukarki: 1234"
 CHECKED = '[authenticity]\ntrusted_ids = ["mx.example.com"]\nown_hops = 0\n'
@@ -87,7 +88,9 @@ def test_who_was_shown_our_mail_is_a_third_party(world: World) -> None:
 
     It is marked, reopens nothing, and adds nobody to those who are written to.
     """
-    story = Conversation(world)
+    story = Conversation(world, copies=True)
+    story.anna.replies(story.answer, "Z kopią.", headers=verdict("pass") | {"Cc": BOB})
+    assert story.ticket.copied == (BOB,)
     world.agent(EWA).closes(story.ticket)
     letters = len(outside(world))
     service = world.customer("feedback@slack.example")
@@ -95,13 +98,14 @@ def test_who_was_shown_our_mail_is_a_third_party(world: World) -> None:
         for result in ("pass", "none"):
             story.pointed_at(service, way, result)
     after = story.ticket
-    assert [each.third_party for each in after.messages] == [False, True, True, True, True]
+    assert [each.third_party for each in after.messages] == [False, False, True, True, True, True]
     assert (after.status, after.reopened) == ("closed", 0)
     assert outside(world)[letters:] == []
     world.agent(EWA).answers(after, "Gotowe.")
-    (last,) = outside(world)[letters:]
-    assert last.recipient == ANNA and "slack" not in last.octets.decode().lower()
-    assert "Co nowego?" not in last.text
+    answers = outside(world)[letters:]
+    assert [each.recipient for each in answers] == [ANNA, BOB]
+    assert not [each for each in answers if "slack" in each.octets.decode().lower()]
+    assert not [each for each in answers if "Co nowego?" in each.text]
 
 
 @pytest.mark.attack("A04")
@@ -180,6 +184,19 @@ def test_a_forged_sender_adds_nobody_in_copy(world: World, copies: bool, result:
     story.anna.replies(story.answer, "Jeszcze jedno.", headers=verdict("pass"))
     later = [each.text for each in story.new_letters() if each.recipient == MALLORY][joins:]
     assert ["Jeszcze jedno." in each for each in later] == [True] * joins
+
+
+def test_a_refuted_sender_opens_a_flagged_ticket_and_hears_nothing(world: World) -> None:
+    """Also where the address he forged is proven: this mail is not, and nobody is written to."""
+    story = Conversation(world)
+    sent = story.anna.writes(DESK, "Zupełnie nowa", headers=verdict("fail"))
+    (decided,) = world.the_verdicts(sent)
+    assert (decided.verdict, decided.proven, decided.acknowledge) == ("open", False, False)
+    ticket = world.the_ticket("Zupełnie nowa")
+    assert [(each.authenticity, each.proven) for each in ticket.messages] == [("fail", False)]
+    assert "authentication failed" in ticket.history("not-acknowledged")[0]
+    assert "authentication failed" in world.commands("tickets", "show", ticket.number)
+    assert story.new_letters() == []
 
 
 def test_the_senders_own_ticket_wins_wherever_it_is_pointed_at(world: World) -> None:
