@@ -6,7 +6,6 @@ noted. Each judgement names the header and the rule that decided. docs/authentic
 the usual servers, who adds which header where, and how many hops are one's own.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,24 +13,12 @@ from ipaddress import IPv4Network, IPv6Network
 
 from mailgate.message import authentication_results, relaying
 from mailgate.message.address import Address, domain_of
-from mailgate.message.alignment import is_aligned, organisational
+from mailgate.message.alignment import is_aligned
 from mailgate.message.authentication_results import Field, Result
+from mailgate.message.failed_policy import asked_policy, says_fail
 
 MAX_IGNORED = 10
 _MAX_SHOWN = 80
-_POLICY = re.compile(r"(?<![\w.-])(p|sp|policy)[=:]([a-z]{1,12})", re.IGNORECASE)
-_POLICY_NAMES = ("policy.dmarc", "policy.published-domain-policy")
-_STRENGTH = ("none", "quarantine", "reject")
-# Microsoft 365: what the policy asks for and is done; oreject is "asked for, and not done". The
-# pct.* values say that the owner does not ask for it with this mail.
-_ACTIONS = {
-    "quarantine": "quarantine",
-    "o.quarantine": "quarantine",
-    "oquarantine": "quarantine",
-    "reject": "reject",
-    "o.reject": "reject",
-    "oreject": "reject",
-}
 
 
 class Authenticity(StrEnum):
@@ -90,7 +77,7 @@ class _Found:
     fields: list[Field]
     ignored: list[str]
     at: int = -1
-    unreadable: bool = False
+    unreadable: str = ""
     closed: bool = False
 
 
@@ -108,6 +95,8 @@ def judge(headers: Headers, trust: Trust, author: Address | None) -> Judgement:
     ignored = tuple(found.ignored[:MAX_IGNORED])
     if found.unreadable:
         reason = "the topmost Authentication-Results cannot be read for certain"
+        if _may_be_ours(found.unreadable, trust) and says_fail(found.unreadable):
+            return Judgement(Authenticity.FAIL, f"{reason}, but says dmarc=fail", ignored)
         return Judgement(Authenticity.NONE, reason, ignored)
     if not found.fields:
         reason = "no Authentication-Results of a trusted id"
@@ -127,9 +116,11 @@ def judge(headers: Headers, trust: Trust, author: Address | None) -> Judgement:
 def weigh(fields: Sequence[Field], domain: str) -> tuple[Authenticity, str]:
     """Return what fields of one server say of a domain in From, and by which result.
 
-    Of a method that several fields name, the first counts.
+    Of a method that several fields name, the first counts; but no dmarc=pass that a sender has
+    smuggled into one takes away a dmarc=fail.
     """
-    dmarc = _first_of(fields, "dmarc")
+    failed = tuple(each for one in fields for each in one.of("dmarc") if each.result == "fail")
+    dmarc = failed[:1] or _first_of(fields, "dmarc")
     if dmarc:
         decided = _by_dmarc(dmarc, domain)
         if decided is not None:
@@ -158,7 +149,7 @@ def _by_dmarc(results: tuple[Result, ...], domain: str) -> tuple[Authenticity, s
     if about and first.domain("header.from") != domain:
         return Authenticity.NONE, f"dmarc is for another domain than the {domain} of From"
     if first.result == "fail":
-        policy = _policy(first, domain)
+        policy = asked_policy(first, domain)
         if policy in ("quarantine", "reject"):
             return Authenticity.FAIL, f"dmarc=fail, and {domain} asks for {policy}"
         asked = f"{domain} asks for nothing then" if policy else "it does not say for which policy"
@@ -168,28 +159,6 @@ def _by_dmarc(results: tuple[Result, ...], domain: str) -> tuple[Authenticity, s
             return Authenticity.NONE, "dmarc=pass stands among what cannot be read for certain"
         return Authenticity.PASS, f"dmarc=pass for {domain}"
     return None
-
-
-def _policy(result: Result, domain: str) -> str:
-    """Return what the owner of a domain asks for, "" where it is not said.
-
-    Of p and sp, which do not say whose record it is, the milder counts for a subdomain.
-    """
-    action = result.value("action").lower()
-    if action:
-        return _ACTIONS.get(action, "none")
-    for name in _POLICY_NAMES:
-        value = result.value(name).lower()
-        if value in _STRENGTH:
-            return value
-    said = {match[1].lower(): match[2].lower() for match in _POLICY.finditer(result.comment)}
-    own = said.get("p", said.get("policy", ""))
-    if own not in _STRENGTH:
-        return ""
-    below = said.get("sp", own)
-    if domain == organisational(domain) or below not in _STRENGTH:
-        return own
-    return min(own, below, key=_STRENGTH.index)
 
 
 def _signer(result: Result) -> str:
@@ -238,7 +207,7 @@ def _ignored(value: str, trust: Trust, found: _Found, hops: int, is_out_of_reach
     said = authentication_results.read(value)
     if said is None:
         # It may be ours, with something in it that the sender made up.
-        found.unreadable = not found.fields
+        found.unreadable = "" if found.fields else value
         return "cannot be read for certain"
     if said.server not in trust.ids and (said.server or not trust.microsoft365):
         found.closed = bool(found.fields)
@@ -285,6 +254,10 @@ def _sealed(headers: Headers, trust: Trust, found: _Found, domain: str) -> str:
     if weigh((results,), domain)[0] is not Authenticity.PASS:
         return ""
     return f"{sealer}, a listed sealer, had found the sender authentic (ARC)"
+
+
+def _may_be_ours(value: str, trust: Trust) -> bool:
+    return trust.microsoft365 or value.lstrip().lower().startswith(tuple(trust.ids))
 
 
 def _named(value: str) -> str:

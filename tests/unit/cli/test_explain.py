@@ -130,3 +130,34 @@ def test_a_database_that_was_not_made_is_not_made_now(mailgate, tmp_path):
     (told,) = objects(mailgate("explain", "-", "--json", given=MAIL))
     assert told["results"][0]["verdict"] == "open"
     assert not (tmp_path / "absent.db").exists()
+
+
+VOUCHED = (
+    b"Authentication-Results: mx.example.com; dmarc=fail (p=reject) header.from=example.net\r\n"
+    b"Received: from out.example.net by mx.example.com\r\n"
+    b"Authentication-Results: mx.evil.example; dmarc=pass header.from=example.net\r\n"
+)
+
+
+@pytest.mark.attack("A11")
+def test_a_dry_run_tells_which_header_decided(mailgate, tmp_path):
+    """What counted, and what was ignored and why; for people as for scripts."""
+    with mailgate.path.open("a") as configuration:
+        configuration.write('[authenticity]\ntrusted_ids = ["mx.example.com"]\n')
+    (tmp_path / "a.eml").write_bytes(VOUCHED + MAIL)
+    told = mailgate.told("explain", str(tmp_path / "a.eml"))
+    assert told["authenticity"] == "fail"
+    assert told["authenticity_reason"] == (
+        "Authentication-Results of mx.example.com: dmarc=fail, and example.net asks for reject; "
+        "Authentication-Results of mx.evil.example ignored: not a trusted id"
+    )
+    shown = mailgate("explain", str(tmp_path / "a.eml")).stdout
+    assert "fail: Authentication-Results of mx.example.com" in shown
+
+
+def test_without_trusted_servers_nobody_vouches(mailgate, tmp_path):
+    """And the mail's own headers are told as ignored."""
+    (tmp_path / "a.eml").write_bytes(VOUCHED + MAIL)
+    told = mailgate.told("explain", str(tmp_path / "a.eml"))
+    assert told["authenticity"] == "none"
+    assert told["authenticity_reason"].startswith("no server is trusted to vouch for senders; ")

@@ -347,6 +347,93 @@ WRITTEN = [
             ("dmarc", "pass", "header.from", "example.net"),
         ],
     ),
+    # Gateways, and further providers
+    (
+        "ppops.net; spf=pass smtp.mailfrom=anna@example.net; dkim=pass header.d=example.net"
+        " header.s=s1; dmarc=pass header.from=example.net",
+        "ppops.net",
+        [
+            ("spf", "pass", "smtp.mailfrom", "example.net"),
+            ("dkim", "pass", "header.d", "example.net"),
+            ("dmarc", "pass", "header.from", "example.net"),
+        ],
+    ),
+    (
+        "relay.mimecast.example; dkim=pass header.d=example.net header.s=s1 header.b=Ab1;"
+        " dmarc=pass (policy=quarantine) header.from=example.net; spf=pass"
+        " (relay.mimecast.example: domain of anna@example.net designates 192.0.2.7 as permitted"
+        " sender) smtp.mailfrom=anna@example.net",
+        "relay.mimecast.example",
+        [
+            ("dkim", "pass", "header.d", "example.net"),
+            ("dmarc", "pass", "header.from", "example.net"),
+            ("spf", "pass", "smtp.mailfrom", "example.net"),
+        ],
+    ),
+    (
+        "esa1.example.com; dkim=none (message not signed) header.i=none; spf=Pass"
+        " smtp.mailfrom=anna@example.net; spf=None smtp.helo=postmaster@out.example.net;"
+        " dmarc=pass (p=none dis=none) d=example.net",
+        "esa1.example.com",
+        [
+            ("dkim", "none", "header.i", "none"),
+            ("spf", "pass", "smtp.mailfrom", "example.net"),
+            ("spf", "none", "smtp.helo", "out.example.net"),
+            ("dmarc", "pass", "d", "example.net"),
+        ],
+    ),
+    (
+        "bimi.icloud.example; bimi=none; dmarc.icloud.example; dmarc=pass header.from=example.net",
+        "bimi.icloud.example",
+        [("bimi", "none", "header.d", ""), ("dmarc", "pass", "header.from", "example.net")],
+    ),
+    (
+        "dmarc.icloud.example; dmarc=pass header.from=example.net",
+        "dmarc.icloud.example",
+        [("dmarc", "pass", "header.from", "example.net")],
+    ),
+    (
+        "spf.icloud.example; spf=pass (spf.icloud.example: domain of anna@example.net designates"
+        " 192.0.2.7 as permitted sender) smtp.mailfrom=anna@example.net",
+        "spf.icloud.example",
+        [("spf", "pass", "smtp.mailfrom", "example.net")],
+    ),
+    (
+        "gmx.example; dkim=pass header.i=@example.net",
+        "gmx.example",
+        [("dkim", "pass", "header.i", "example.net")],
+    ),
+    (
+        "zimbra.example.com (amavisd-new); dkim=softfail (invalid, public key: not available)"
+        " header.d=example.net",
+        "zimbra.example.com",
+        [("dkim", "softfail", "header.d", "example.net")],
+    ),
+    (
+        "garm.ovh.example; auth=pass (GARM-100R003c5e0d9ef-1d2e, D0E8) smtp.auth=anna@example.net",
+        "garm.ovh.example",
+        [("auth", "pass", "smtp.auth", "example.net")],
+    ),
+    (
+        "server1.home.example; spf=pass (sender IP is 192.0.2.7) smtp.mailfrom=anna@example.net"
+        " smtp.helo=out.example.net",
+        "server1.home.example",
+        [("spf", "pass", "smtp.mailfrom", "example.net")],
+    ),
+    (
+        "mail.example.com; dkim=pass (good signature) header.d=example.net; dkim-atps=neutral",
+        "mail.example.com",
+        [("dkim", "pass", "header.d", "example.net"), ("dkim-atps", "neutral", "header.d", "")],
+    ),
+    (
+        "mail.example.com; dkim=fail (body has been altered) header.d=example.net"
+        ' header.b="U1pZfQ=="; dkim=pass header.d=lists.example header.b=Zz/1+A==',
+        "mail.example.com",
+        [
+            ("dkim", "fail", "header.d", "example.net"),
+            ("dkim", "pass", "header.d", "lists.example"),
+        ],
+    ),
 ]
 
 

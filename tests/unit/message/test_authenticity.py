@@ -38,6 +38,20 @@ def by_us(said: str, author: Address | None = ANNA, trust: Trust = OURS) -> Auth
         ("dmarc=pass header.from=mail.example.net", NONE),
         ("dmarc=pass header.from=example.net stray@word", NONE),
         ("dmarc=pass header.from=example.net; dmarc=fail header.from=example.net", NONE),
+        (f"dmarc=pass header.from=example.net; {REJECTED}", FAIL),
+        (f"{REJECTED}; dmarc=pass header.from=example.net", FAIL),
+        ("dmarc=pass header.from=example.net; dmarc=none", NONE),
+        (f"spf=pass smtp.mailfrom=any@example.net(.evil.example; {REJECTED}", FAIL),
+        (f"spf=pass smtp.mailfrom=any@example.net(.evil.example; {REJECTED} (policy=reject)", FAIL),
+        (
+            "spf=none smtp.mailfrom=any@x(.y; dmarc=fail action=oreject header.from=example.net",
+            FAIL,
+        ),
+        (f"{REJECTED}; spf=none smtp.mailfrom=any@x(p=none", FAIL),
+        ("spf=none smtp.mailfrom=any@x(.y; dmarc=fail action=none header.from=example.net", NONE),
+        ("spf=none smtp.mailfrom=any@x(.y; dmarc=fail (p=none) header.from=example.net", NONE),
+        ("spf=none smtp.mailfrom=any@x(.y; dmarc=pass (p=reject) header.from=example.net", NONE),
+        ("spf=none smtp.mailfrom=any@x(.y; xdmarc=fail (p=reject) header.from=example.net", NONE),
         ("dmarc=pass header.from=example.net; dmarc=pass header.from=example.net", NONE),
         ("dmarc=bestguesspass header.from=example.net", NONE),
         ("dmarc=bestguesspass header.from=example.net; spf=pass smtp.mailfrom=example.net", PASS),
@@ -202,6 +216,12 @@ def test_a_domain_that_looks_alike_is_another(author, said, outcome):
             ["cannot be read for certain", "below one that cannot be read"],
         ),
         ([FORGED, (AR, "mx.example.com; dmarc=fail (p"), HERE], OURS, PASS, ["cannot be read"]),
+        (
+            [(AR, f"other.example; spf=pass smtp.mailfrom=a@b(.c; {REJECTED}"), HERE],
+            OURS,
+            NONE,
+            ["cannot be read"],
+        ),
         # Several milters, each with a field of its own.
         (
             [
