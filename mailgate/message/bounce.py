@@ -103,7 +103,7 @@ def _in_words(tree: Tree, text: str, *, believed: bool) -> Report | None:
         groups = status_part.groups(text[quoted.start() : _MAX_TOLD])
         recipients = tuple(each for each in status_part.recipients(groups) if each.address)
     elif believed:
-        told = naming.above_copy(text, _MAX_TOLD)
+        told = naming.above_copy(text, _MAX_TOLD)[0]
         recipients = returned.fates(block, told, addressee)
     else:
         recipients = returned.recipients_of(block, text, addressee, is_copied=copy is not None)

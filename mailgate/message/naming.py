@@ -62,14 +62,17 @@ class Named:
     words: str
 
 
-def above_copy(text: str, most: int) -> str:
-    """Return what a report says itself, without the mail that came back, most characters of it."""
+def above_copy(text: str, most: int) -> tuple[str, bool]:
+    """Return what a report says itself, and whether the mail that came back stands below it.
+
+    most: characters that are read.
+    """
     told = text[:most]
     lines = told.split("\n", _MAX_LINES)[:_MAX_LINES]
     for number, line in enumerate(lines):
         if wording.COPY.match(line[:200]):
-            return "\n".join(lines[:number])
-    return "\n".join(lines)
+            return "\n".join(lines[:number]), True
+    return "\n".join(lines), False
 
 
 def named(told: str, ours: frozenset[str], domain: str) -> tuple[Named, ...]:

@@ -39,9 +39,8 @@ def recipients_of(
     several; it is the one that failed, if the report names nobody. is_copied: it came back as a
     part of the report.
     """
-    told = naming.above_copy(text, _MAX_TOLD)
+    told, is_quoted = naming.above_copy(text, _MAX_TOLD)
     listed = headers.decoded("x-failed-recipients", block.first("x-failed-recipients"))
-    is_quoted = len(told) < len(text[:_MAX_TOLD])
     if not listed and not _says_so(block, told, is_copied=is_copied, is_quoted=is_quoted):
         return ()
     return fates(block, told, addressee, listed)
@@ -87,7 +86,7 @@ def _action(block: headers.Block, told: str) -> str:
 
 def names_somebody(block: headers.Block, text: str) -> bool:
     """Say whether the words of a report name a recipient that is not its own."""
-    return bool(naming.named(naming.above_copy(text, _MAX_TOLD), _own(block), ""))
+    return naming.names_another(naming.above_copy(text, _MAX_TOLD)[0], _own(block))
 
 
 def _says_so(block: headers.Block, told: str, *, is_copied: bool, is_quoted: bool) -> bool:

@@ -102,6 +102,8 @@ def test_a_report_inside_a_mail_system_s_mail_is_read() -> None:
         return f"--o\n\n{words}\n--o\nContent-Type: message/rfc822\n\n{inside}\n--o--"
 
     assert fates(read(head, outer("Errors.", inner))) == [("a@b.pl", "failed", "5.1.1")]
+    told = outer("Ask admin@x about it.", inner)
+    assert fates(read(head, told)) == [("a@b.pl", "failed", "5.1.1")]
     assert fates(read(head, outer("<c@d.pl>: no", inner))) == [("c@d.pl", "failed", "5.0.0")]
     plain = "Subject: x\n\nhello"
     assert fates(read(head, outer("Errors.", plain))) == [("", "failed", "5.0.0")]

@@ -116,13 +116,14 @@ def test_endless_lists_are_cut() -> None:
 )
 def test_what_came_back_is_not_what_the_report_says(copy: str) -> None:
     """The report ends where its copy begins."""
-    assert naming.above_copy(f"no\n{copy}\n<a@b.pl>\n", 1000) == "no"
+    assert naming.above_copy(f"no\n{copy}\n<a@b.pl>\n", 1000) == ("no", True)
 
 
 def test_a_report_is_read_at_its_beginning() -> None:
     """Characters and lines are bounded."""
-    assert naming.above_copy("a" * 50, 20) == "a" * 20
-    assert naming.above_copy("a\n" * 5000, 100_000).count("\n") < 400
+    assert naming.above_copy("a" * 50, 20) == ("a" * 20, False)
+    told, has_copy = naming.above_copy("a\n" * 5000, 100_000)
+    assert (told.count("\n") < 400, has_copy) == (True, False)
 
 
 @pytest.mark.parametrize(
