@@ -12,7 +12,7 @@ MAIL = Path(__file__).resolve().parents[1] / "mail"
 PLAYED = {
     "subject", "author", "from", "message_id", "in_reply_to", "references", "date", "text",
     "language", "nature", "reasons", "bounce", "defects", "envelope", "full_text_contains",
-    "full_text_lacks", "defects_contain", "attachments",
+    "full_text_lacks", "defects_contain", "attachments", "invitations",
 }  # fmt: skip
 AT_LEAST = 60
 

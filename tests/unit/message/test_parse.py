@@ -1,6 +1,8 @@
 """Whole mails: each file in tests/mail beside what must come out of it."""
 
 import json
+from dataclasses import asdict
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,14 @@ def test_a_mail_says_what_stands_beside_it(name: str) -> None:
         assert words not in message.full_text
     for defect in expected.get("defects_contain", ()):
         assert defect in message.defects
+    if "invitations" in expected:
+        told = json.loads(
+            json.dumps([*map(asdict, message.invitations)], default=datetime.isoformat)
+        )
+        assert [
+            {key: each[key] for key in want}
+            for each, want in zip(told, expected["invitations"], strict=True)
+        ] == expected["invitations"]
     if "attachments" in expected:
         wanted = expected["attachments"]
         got = [
