@@ -230,10 +230,19 @@ def _new(facts: Circumstances, found: Apart, department: str, reason: str) -> Op
 
 
 def _released(facts: Circumstances, release: Release) -> tuple[Verdict, ...]:
-    """Let it in where the operator said; only a participant's words move the status."""
+    """Let it in where the operator said; only a participant's words move the status.
+
+    What came a second time meanwhile, and was taken, is a duplicate all the same.
+    """
+    seen = facts.seen or {}
     if release.ticket is None:
         keys = [department.key for department in facts.route.departments] or [release.fallback]
-        return tuple(Open(key, "released by an operator as a new ticket") for key in keys)
+        reason = "released by an operator as a new ticket"
+        return tuple(
+            _duplicate(key, seen[key]) if key in seen else Open(key, reason) for key in keys
+        )
+    if release.ticket.ticket_id in {each.ticket_id for each in seen.values()}:
+        return (_duplicate(release.ticket.department, release.ticket),)
     reason = f"released by an operator into ticket {release.ticket.number}"
     hit = facts.found.hit
     participant = (

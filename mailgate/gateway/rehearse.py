@@ -31,6 +31,7 @@ from mailgate.message.authenticity import Authenticity, Judgement
 from mailgate.message.message import Message, Nature
 from mailgate.message.nature import OwnMarks, nature_of
 from mailgate.replies.acknowledge import Acknowledge
+from mailgate.threads import Standing
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Ticket
 from mailgate.tickets.office import Office
@@ -89,6 +90,8 @@ def _result(
 ) -> SpoolResult:
     result = result_of(verdict, examined)
     match verdict:
+        case Open(standing=Standing.AGENT):
+            result.acknowledge_reason = "no acknowledgement to the agent: the customer gets it"
         case Open():
             ticket = _unborn(verdict.department, claimed)
             answer = acknowledgement(session, office, claimed, examined, ticket, now)

@@ -87,3 +87,56 @@ def test_a_resolved_ticket_closes_after_business_days_unless_answered(world):
     assert world.the_ticket("Skaner").status == "closed"
     assert "zamknięte" in anna.inbox.last().text
     assert world.the_ticket("Drukarka").status == "open"
+
+
+def test_the_desk_works_by_mail(world):
+    """Told by mail, an agent answers, notes and closes by mail; the other is kept informed."""
+    world.is_configured_with('[authenticity]\ntrusted_ids = ["mx.example.com"]\n')
+    world.the_desk_has("dynamics", reply_address="subaddress")
+    proof = {"Authentication-Results": "mx.example.com; dmarc=pass"}
+    ewa, jan = world.customer("ewa@example.com", "Ewa"), world.customer("jan@example.com")
+    anna = world.customer("anna@klient.example", "Anna", proven=True)
+    anna.writes(HELP, "Drukarka")
+    notice = ewa.inbox.last()
+    assert (notice.mail_from, notice.header("Auto-Submitted")) == ("", "auto-generated")
+    assert notice.header("Reply-To") != jan.inbox.last().header("Reply-To")
+
+    ewa.replies(notice, "#note\n\nTo znowu ona.", headers=proof)
+    assert "To znowu ona." in jan.inbox.last().text
+    ewa.replies(notice, "Proszę ją włączyć.", headers=proof)
+
+    answer = anna.inbox.last()
+    assert "Proszę ją włączyć." in answer.text
+    assert not any("To znowu ona" in each.text for each in anna.inbox.letters())
+    assert answer.header("Auto-Submitted") is None
+
+    heard = len(jan.inbox.letters())
+    anna.replies(answer, "Działa, dziękuję.")
+    assert "Działa, dziękuję." in ewa.inbox.last().text
+    assert len(jan.inbox.letters()) == heard
+
+    ewa.replies(ewa.inbox.last(), "#close", headers=proof)
+    ticket = world.the_ticket("Drukarka")
+    assert (ticket.status, ticket.assignee) == ("closed", "ewa@example.com")
+    assert [each.text for each in ticket.entries if each.kind == "reply"] == ["Proszę ją włączyć."]
+
+
+def test_a_letter_to_an_agent_that_is_refused_tells_nobody(world):
+    """It is a line in the ticket, and no new letter that would be refused as well."""
+    world.smarthost.refusals["jan@example.com"] = "550 5.1.1 no such mailbox"
+    world.smarthost.refusals["anna@klient.example"] = "550 5.1.1 no such mailbox"
+    world.customer("anna@klient.example").writes(HELP, "Drukarka")
+
+    world.eventually(
+        lambda: len(world.the_ticket("Drukarka").history("undelivered")) == 3, "the refusals"
+    )
+    world.settles()
+
+    ticket = world.the_ticket("Drukarka")
+    # The acknowledgement, and both letters to Jan: of the new ticket, and of that refusal.
+    assert len(ticket.history("undelivered")) == 3
+    told = [each.text for each in world.agent("ewa@example.com").inbox.letters()]
+    assert [("anna@klient.example" in each, "no such mailbox" in each) for each in told] == [
+        (True, False),
+        (True, True),
+    ]

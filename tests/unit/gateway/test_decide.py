@@ -100,6 +100,17 @@ def test_a_released_mail_never_acts_as_an_agent() -> None:
     assert (verdict.standing, verdict.speaks) == (Standing.THIRD_PARTY, False)
 
 
+def test_what_was_taken_meanwhile_is_released_as_a_duplicate() -> None:
+    """As a new ticket by department, into a ticket only where it is in that one."""
+    seen = {"dynamics": TICKET}
+    released = decide(facts(route=TO_BOTH, seen=seen, release=Release(None, "dynamics")))
+    assert [type(each) for each in released] == [Duplicate, Open]
+    other = Candidate(2, 222222, "dynamics", frozenset())
+    for ticket, expected in ((TICKET, Duplicate), (other, FollowUp)):
+        (verdict,) = decide(facts(seen=seen, release=Release(ticket, "dynamics")))
+        assert isinstance(verdict, expected)
+
+
 def test_a_reply_that_comes_too_late_is_a_new_linked_ticket() -> None:
     """Where a closed ticket does not reopen, the reply is not lost; automatic mail is filed."""
     (verdict,) = decide(facts(found=HIS, reopens=False))
