@@ -1,5 +1,7 @@
 """A ticket as the pure core sees it."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session
 
 from mailgate.message.address import canonical
@@ -10,9 +12,23 @@ from mailgate.tickets.model import Ticket
 
 def candidate(session: Session, ticket: Ticket) -> Candidate:
     """Return a ticket as the pure core sees it."""
-    addresses = people.addresses_of(session, id_of(ticket))
-    requester = canonical(ticket.requester_address)
-    return Candidate(id_of(ticket), ticket.number, ticket.department, addresses, requester)
+    return candidates(session, [ticket])[id_of(ticket)]
+
+
+def candidates(session: Session, tickets: Iterable[Ticket]) -> dict[int, Candidate]:
+    """Return tickets as the pure core sees them, by their rows."""
+    known = {id_of(each): each for each in tickets}
+    addresses = people.addresses_by_ticket(session, known.keys()) if known else {}
+    return {
+        row: Candidate(
+            row,
+            each.number,
+            each.department,
+            addresses[row],
+            canonical(each.requester_address),
+        )
+        for row, each in known.items()
+    }
 
 
 def id_of(ticket: Ticket) -> int:

@@ -6,13 +6,14 @@ Reads only. Without a session (a dry run where there is no database) nothing is 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlmodel import Session
 
 from mailgate.commands import has_command
 from mailgate.departments import Strangers
 from mailgate.gateway import believing, mailbombs
-from mailgate.gateway.candidates import candidate, id_of
+from mailgate.gateway.candidates import candidate, candidates, id_of
 from mailgate.gateway.decide import Circumstances, Recent, Release
 from mailgate.gateway.reported import Reported, reported_on
 from mailgate.intake.spool import Claimed
@@ -151,7 +152,7 @@ def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) ->
         session, {clue.message_id for clue in pointers if clue.message_id and not clue.signed}
     )
     addressed = {department.key for department in routed.departments}
-    candidates: dict[int, Candidate] = {}
+    found = candidates(session, chain(by_number.values(), *by_message.values()))
     hits: list[Hit] = []
     for clue in pointers:
         if clue.number is not None:
@@ -159,9 +160,7 @@ def _hits(session: Session | None, pointers: tuple[Clue, ...], routed: Route) ->
         else:
             tickets = by_message.get(clue.message_id, [])
         for ticket in sorted(tickets, key=lambda each: each.department not in addressed):
-            if id_of(ticket) not in candidates:
-                candidates[id_of(ticket)] = candidate(session, ticket)
-            hits.append(Hit(clue, candidates[id_of(ticket)]))
+            hits.append(Hit(clue, found[id_of(ticket)]))
     return hits
 
 

@@ -3,6 +3,7 @@
 Having been seen proves nothing. Addresses are compared and stored in canonical form.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -109,10 +110,18 @@ def participants(session: Session, ticket_id: int) -> list[Participant]:
 
 def addresses_of(session: Session, ticket_id: int) -> frozenset[str]:
     """Return all known addresses, canonical, of those who take part and are shown the ticket."""
+    return addresses_by_ticket(session, [ticket_id])[ticket_id]
+
+
+def addresses_by_ticket(session: Session, ticket_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return the same for several tickets, in one question however many they are."""
     statement = (
-        select(col(PersonAddress.address))
-        .join(Participant, col(Participant.person_id) == col(PersonAddress.person_id))
-        .where(col(Participant.ticket_id) == ticket_id)
+        select(col(Participant.ticket_id), col(PersonAddress.address))
+        .join(PersonAddress, col(Participant.person_id) == col(PersonAddress.person_id))
+        .where(col(Participant.ticket_id).in_(ticket_ids))
         .where(col(Participant.role) != Role.THIRD_PARTY)
     )
-    return frozenset(session.execute(statement).scalars())
+    found: dict[int, set[str]] = {each: set() for each in ticket_ids}
+    for ticket_id, address in session.execute(statement):
+        found[ticket_id].add(address)
+    return {each: frozenset(addresses) for each, addresses in found.items()}

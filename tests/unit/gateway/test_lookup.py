@@ -84,6 +84,27 @@ def test_the_same_message_id_in_two_tickets_leads_to_the_senders_own(database: D
     assert (found.hit.ticket.number, found.standing) == (his.number, Standing.PARTICIPANT)
 
 
+def test_a_message_id_that_many_have_taken_costs_no_question_for_each(database: Database) -> None:
+    """Who sends it again and again makes no reply to it slow."""
+    asked: list[str] = []
+    counts = []
+    with database.writing() as session:
+        event.listen(
+            session.connection(), "before_cursor_execute", lambda *told: asked.append(told[2])
+        )
+        his, _ = opened(session)
+        for tickets in (2, 20):
+            for _ in range(tickets):
+                opened(session, contribution(MALLORY))
+            session.flush()
+            asked.clear()
+            mail = message("Re: x", in_reply_to=("<1@example.net>",))
+            found = examine(session, OFFICE, mail, claimed(), NOW).circumstances.found
+            assert isinstance(found, Speak) and found.hit.ticket.number == his.number
+            counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
 def test_of_two_departments_tickets_the_addressed_one_is_meant(database: Database) -> None:
     """A mail to two departments is in two tickets under one Message-ID."""
     with database.writing() as session:
