@@ -3,6 +3,7 @@
 `pytest -s tests/integration/test_corpus_reading.py` prints the figures and every miss by file.
 """
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -49,7 +50,7 @@ def readings(entries: list[Entry]) -> list[Reading]:
     return [corpus.read(entry) for entry in entries]
 
 
-def test_every_file_is_read(entries: list[Entry], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_file_is_read(entries: list[Entry], figure: Callable[[str], None]) -> None:
     """Neither as its format asks nor as it stands does any file raise or end simplified."""
     began = time.process_time()
     simplified = [
@@ -59,19 +60,18 @@ def test_every_file_is_read(entries: list[Entry], capsys: pytest.CaptureFixture[
         if parse.parse(octets).simplified
     ]
     spent = time.process_time() - began
-    with capsys.disabled():
-        print(f"\nexceptions 0 of {len(entries)} files, {spent:.1f} s CPU")  # noqa: T201 - figures
+    figure(f"exceptions: 0 of {len(entries)} files, {spent:.1f} s CPU")
     assert not simplified
     assert spent < MAX_CPU_SECONDS
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("what", FIGURES)
 def test_what_is_expected_comes_true(
-    figure: str, readings: list[Reading], capsys: pytest.CaptureFixture[str]
+    what: str, readings: list[Reading], figure: Callable[[str], None]
 ) -> None:
     """Of the files with an expectation as many are right as promised; misses are told by name."""
-    verdict, floor = FIGURES[figure]
-    others = OPINIONS.get(figure, {})
+    verdict, floor = FIGURES[what]
+    others = OPINIONS.get(what, {})
     right, misses, stale = 0, [], set(others)
     for reading in readings:
         verdicts = list(verdict(reading))
@@ -83,9 +83,9 @@ def test_what_is_expected_comes_true(
         else:
             right += bool(verdicts)
     asked = right + len(misses)
-    with capsys.disabled():
-        told = f"{figure}: {right} of {asked} = {right / asked:.1%}, floor {floor:.0%}"
-        print(f"\n{told}, {len(others)} opinions", *misses, sep="\n  ")  # noqa: T201 - figures
+    told = f"{what}: {right} of {asked} = {right / asked:.1%}, floor {floor:.0%}"
+    figure(f"{told}, {len(others)} opinions" if others else told)
+    sys.stdout.write("".join(f"  {miss}\n" for miss in misses))
     assert right >= floor * asked, misses
     assert not stale, "right as its source says, and still in the table"
 
