@@ -186,6 +186,22 @@ def test_a_forged_sender_adds_nobody_in_copy(world: World, copies: bool, result:
     assert ["Jeszcze jedno." in each for each in later] == [True] * joins
 
 
+@pytest.mark.attack("A14")
+def test_a_token_that_has_expired_is_none_and_an_agent_reads_why(world: World) -> None:
+    """A14: five years on, and with any character changed, a reply address opens no ticket."""
+    story = Conversation(world)
+    mallory = world.customer(MALLORY)
+    good = str(story.answer.header("Reply-To"))
+    local, _, domain = good.rpartition("@")
+    mallory.writes(f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}", "Zmieniony")
+    assert world.the_ticket("Zmieniony").messages[0].defects == ()
+    world.it_is("Tuesday 2031-11-04 10:00")
+    mallory.writes(good, "Dawny")
+    (said,) = world.the_ticket("Dawny").messages[0].defects
+    assert "expired" in said
+    assert story.ticket.messages == story.before.messages
+
+
 def test_a_refuted_sender_opens_a_flagged_ticket_and_hears_nothing(world: World) -> None:
     """Also where the address he forged is proven: this mail is not, and nobody is written to."""
     story = Conversation(world)
