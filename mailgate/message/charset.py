@@ -26,7 +26,11 @@ _BELOW_C0 = bytes(range(0xC0))
 _BELOW_E0 = bytes(range(0xE0))
 _NO_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
 # Signs of windows-1252 that are Polish letters elsewhere, where no such sign stands.
-_SIGN_IN_A_WORD = re.compile(rb"[A-Za-z][\xb1\xb3\xb6\xb9\xbc\x9c\x9f][a-z]")
+_SIGN_IN_A_WORD = re.compile(rb"[A-Za-z](?:[\xb1\xb3\xb6\xb9\xbc\x9f][a-z]|\x9c[^ui])")
+# œ stands before u or i, ś never; ñ before a vowel, ń never; ¿ and ¡ before capitals, ż never.
+_FRENCH = re.compile(rb"\x9c[ui]")
+_SPANISH = re.compile(rb"\xf1[aeiou\xe1\xe9\xed\xf3\xfa]|[\xbf\xa1][A-Z]")
+_POLISH_ALONE = bytes(set(_POLISH) - set(b"\xf1\xf3\xd1\xd3\xbf\xa1"))
 _C1 = bytes(range(0x80, 0xA0))
 _MAX_PIECES = 1000
 _LONG, _LAST_SIGN = 1000, 12
@@ -107,12 +111,21 @@ def guessed(octets: bytes) -> str:
     """Return the likely charset of octets that name none: by Polish letters, or Cyrillic ones."""
     high = octets.translate(None, _ASCII_AND_C1)
     polish = len(high) - len(high.translate(None, _POLISH))
-    if polish * 2 <= len(high):
+    if polish * 2 <= len(high) or _is_western(octets, high, len(high) - polish):
         return _cyrillic(octets, high) or "cp1252"
     only_1250 = len(high) - len(high.translate(None, _ONLY_1250))
     only_8859_2 = len(high) - len(high.translate(None, _ONLY_8859_2))
     controls = len(high) - len(high.translate(None, _C1))
     return "iso8859-2" if only_8859_2 > only_1250 and not controls else "cp1250"
+
+
+def _is_western(octets: bytes, high: bytes, others: int) -> bool:
+    """Say whether letters that could be Polish are French or Spanish. others: no Polish ones."""
+    if b"\x9c" in high and _FRENCH.search(octets):
+        return True
+    if len(high) > len(high.translate(None, _POLISH_ALONE)):
+        return False
+    return others > 0 or _SPANISH.search(octets) is not None
 
 
 def _cyrillic(octets: bytes, high: bytes) -> str | None:

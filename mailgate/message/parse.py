@@ -31,6 +31,9 @@ from mailgate.message.message import Attachment, Message, Report
 
 MAX_DEFECTS = 50
 _MAX_SUBJECT = 1000
+_SEALED = frozenset(
+    {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ def _parsed(raw: bytes) -> Message:
     tree.defects += inside.defects
     marked = body.text_of(tree) or inside.text
     full_text = marks.unmarked(marked)
+    if not full_text.strip() and any(part.type in _SEALED for part in tree.parts):
+        tree.defects.append("the words are in an encrypted or sealed part, which is not opened")
     text = labelled.shortened(quotes.own_words(marked, told.subject), tree, told.subject)
     files = attachments.attachments_of(tree, inside)
     report = bounce.report_of(tree, full_text)

@@ -99,6 +99,15 @@ def test_an_attachment_is_found_again_by_its_number(name: str) -> None:
         assert len(attachments.payload(raw, file.part)) == file.size
 
 
+@pytest.mark.parametrize("kind", ["application/pkcs7-mime", "application/pgp-encrypted"])
+def test_a_sealed_mail_says_why_it_has_no_words(kind: str) -> None:
+    """What cannot be opened is a file, and a defect tells people why they see nothing."""
+    raw = f"From: a@b.pl\r\nContent-Type: {kind}; name=smime.p7m\r\n\r\nx".encode()
+    message = parse.parse(raw)
+    assert "the words are in an encrypted or sealed part, which is not opened" in message.defects
+    assert [file.name for file in message.attachments] == ["smime.p7m"]
+
+
 def test_reading_twice_gives_the_same() -> None:
     """A Message is a function of its octets: ids, names and fingerprint do not change."""
     raw = (MAIL / "hostile_names.eml").read_bytes()
