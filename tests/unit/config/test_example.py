@@ -13,10 +13,7 @@ from tests.unit.config.samples import guarded
 EXAMPLE = (Path(__file__).parents[3] / "config.example.toml").read_text(encoding="utf-8")
 HEAD = re.compile(r"^#?\[+([a-z.]+)\]+$")
 KEY = re.compile(r'^#?("?[A-Za-z0-9_.-]+"?) = ')
-HASH = (
-    "$scrypt$ln=15,r=8,p=3$PnglXSalkqQub+YV/MhEuA$"
-    "bpLea3KKBx3QoModgX2oyOgSqW1pJZSY32NXM0ywrjs"
-)
+HASH = "$scrypt$ln=15,r=8,p=3$PnglXSalkqQub+YV/MhEuA$bpLea3KKBx3QoModgX2oyOgSqW1pJZSY32NXM0ywrjs"
 OTHER_SOURCES = re.compile(r"\.(env|credential)$")
 
 
