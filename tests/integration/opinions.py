@@ -9,6 +9,7 @@ _MIMETOOLS = "james-mime4j/core/src/test/resources/mimetools-testmsgs/"
 _PHP = "php-mime-mail-parser/tests/mails/"
 _STUB = "its plain part says that there is HTML and nothing else; the HTML is read"
 _MAC = "line ends of CR alone cut its quoted-printable words in two for the standard library"
+_FORWARDS = "a person forwards a report; believing it would let anybody fail our mail"
 _DAMAGED = "a text in a damaged multipart is words to us, and an attachment to it"
 _ONE_OF_THEM = "of alternatives of one type the first is read, as the best of equals (RFC 2046)"
 
@@ -35,6 +36,17 @@ OPINIONS: dict[str, dict[str, str]] = {
         "sisimai/maildir/mac/lhost-exchange2007-01.eml": _MAC,
         "sisimai/maildir/mac/lhost-zoho-01.eml": _MAC,
     },
+    "bounce, yes or no": {
+        "flufl.bounce/tests/data/groupwise_03.txt": "is a person's answer; its own source finds no "
+        "address in it, and the conversion of its table called it a bounce",
+        "flufl.bounce/tests/data/qmail_08.txt": "says Precedence: auto_reply and thanks for a mail; "
+        "its own source finds no address in it",
+        "perl-bounceparser/t/corpus/spam-bogus-email-in-report.msg": "is an advertisement from its "
+        "author's own address, and no report",
+        "sisimai/mailbox/mbox-0": "36 of its 37 mails are reports; in one a person forwards a report",
+        "sisimai/maildir/bsd/lhost-sendmail-14.eml": _FORWARDS,
+    },
+    "status, class and subject": {"sisimai/maildir/bsd/lhost-sendmail-14.eml": _FORWARDS},
     "ordinary mail": {
         _MIMETOOLS + "badbound.msg": "is a mail "
         "system's report of returned mail; the collection speaks of its damaged boundary",
