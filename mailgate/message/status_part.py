@@ -4,6 +4,7 @@ Promises groups and recipients for any text, 200 at most, in linear time. Fields
 leave out or write in their own way are read as they are meant.
 """
 
+import re
 from collections.abc import Iterator
 
 from mailgate.message import charset, headers, statuses
@@ -21,6 +22,12 @@ _MEANT = {
     "delay": "delayed", "deferred": "delayed", "warning": "delayed",
     "delivery": "delivered", "success": "delivered", "relay": "relayed", "expand": "expanded",
 }  # fmt: skip
+# Neither surrogates nor what no character has.
+_ESCAPED = re.compile(
+    r"\\x\{0{0,3}(10[0-9a-f]{4}|[1-9a-f][0-9a-f]{4}|[0-9a-cef][0-9a-f]{3}"
+    r"|d[0-7][0-9a-f]{2}|[0-9a-f]{2,3})\}",
+    re.IGNORECASE,
+)
 _KNOWN = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _CLASSES = {"failed": "5.0.0", "delayed": "4.0.0"}
 
@@ -68,6 +75,11 @@ def recipients(told: list[Group]) -> Iterator[ReportRecipient]:
 
 
 def bare(value: str) -> str:
-    """Return the address of `rfc822; <address>`, as written but for its brackets."""
+    """Return the address of `rfc822; <address>`, as written but for its brackets.
+
+    Letters that `utf-8; …` escapes for the way through ASCII are read (RFC 6533 §3).
+    """
     kind, semicolon, rest = value.partition(";")
+    if kind.strip().lower() == "utf-8" and "\\x{" in rest:
+        rest = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), rest)
     return charset.one_line(rest if semicolon else kind).strip("<>\"' ")[:320]

@@ -49,6 +49,22 @@ def test_each_recipient_has_a_fate(
     assert told(status) == recipients
 
 
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("rfc822; <a@b.pl>", "a@b.pl"),
+        ("a@b.pl", "a@b.pl"),
+        (r"utf-8; \x{17C}uk@b.pl", "żuk@b.pl"),
+        (r"utf-8; \x{1F600}\x{00E9}@b.pl", "😀é@b.pl"),
+        (r"utf-8; \x{D800}\x{110000}@b.pl", r"\x{D800}\x{110000}@b.pl"),
+        (r"rfc822; \x{17C}@b.pl", r"\x{17C}@b.pl"),
+    ],
+)
+def test_an_address_is_read_in_either_alphabet(value: str, address: str) -> None:
+    """Escaped letters of an internationalised address are letters; what is none stays."""
+    assert status_part.bare(value) == address
+
+
 def test_endless_recipients_are_cut() -> None:
     """A part names some 200 recipients at most."""
     assert len(told("Final-Recipient: rfc822;a@b\n\n" * 5000)) <= 201
