@@ -29,7 +29,6 @@ _ESCAPED = re.compile(
     re.IGNORECASE,
 )
 _KNOWN = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
-_CLASSES = {"failed": "5.0.0", "delayed": "4.0.0"}
 
 
 def groups(text: str) -> list[Group]:
@@ -69,7 +68,7 @@ def recipients(told: list[Group]) -> Iterator[ReportRecipient]:
         yield ReportRecipient(
             address=recipient,
             action=action,
-            status=status or _CLASSES.get(action, "2.0.0"),
+            status=status or statuses.CLASS_OF.get(action, "2.0.0"),
             diagnostic=charset.one_line(diagnostic.partition(";")[2] or diagnostic)[:500],
         )
 

@@ -2,9 +2,9 @@
 
 Promises a code `class.subject.detail` for any text, or "". What the refusing server said counts
 more than how the reporting one translated it, and a code that says something more than x.0.0.
-Without any code the class alone is told, as x.0.0. Words are not turned into a subject: of 56
-collected reports without a code, none has another in the eyes of those who collected them, and
-the words stand in the diagnostic.
+Without any code the class alone is told, as x.0.0, which RFC 3463 has for that: words are not
+turned into a subject, since a guess would look like the server's word, and stand in the
+diagnostic anyway. The authors of 73 collected reports without a code say no more either.
 """
 
 import re
