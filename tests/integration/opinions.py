@@ -39,11 +39,11 @@ OPINIONS: dict[str, dict[str, str]] = {
     "bounce, yes or no": {
         "flufl.bounce/tests/data/groupwise_03.txt": "is a person's answer; its own source finds no "
         "address in it, and the conversion of its table called it a bounce",
-        "flufl.bounce/tests/data/qmail_08.txt": "says Precedence: auto_reply and thanks for a mail; "
+        "flufl.bounce/tests/data/qmail_08.txt": "says Precedence: auto_reply, and thanks; "
         "its own source finds no address in it",
         "perl-bounceparser/t/corpus/spam-bogus-email-in-report.msg": "is an advertisement from its "
         "author's own address, and no report",
-        "sisimai/mailbox/mbox-0": "36 of its 37 mails are reports; in one a person forwards a report",
+        "sisimai/mailbox/mbox-0": "36 of its 37 mails are reports; in one a person forwards one",
         "sisimai/maildir/bsd/lhost-sendmail-14.eml": _FORWARDS,
     },
     "status, class and subject": {"sisimai/maildir/bsd/lhost-sendmail-14.eml": _FORWARDS},
