@@ -3,6 +3,8 @@
 Each has a sender, a Message-ID and a subject in front, so that it can be found again.
 """
 
+import base64
+import struct
 from collections.abc import Callable
 
 from tests.chaos.daemon import DESK
@@ -59,6 +61,26 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     "octets": lambda: _text(b"unicode_escape") + _filled(b"\\ud800\0\x1b[2J\xed\xa0\x80\r"),
     "utf-7": lambda: _text(b"utf-7", b"quoted-printable") + _filled(b"+2AA-+=\r\n"),
     "quotes": lambda: b"\r\n" + _filled(b"On 2026 a@b 10:00 \r\n> > wrote:\r\nFrom: x\r\n"),
+}
+
+
+def _winmail() -> bytes:
+    """Return a winmail.dat of as many attachments as there is room for, each of nothing."""
+    one = b"\x02" + struct.pack("<II", 0x00069002, 14) + bytes(14) + b"\0\0"
+    tnef = b"\x78\x9f\x3e\x22\x01\x00" + _filled(one, SIZE * 3 // 4 - SIZE // 50)
+    return (
+        b"Content-Type: application/ms-tnef; name=winmail.dat\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(tnef)
+    )
+
+
+SHAPES |= {
+    "winmail": _winmail,
+    "uuencoded": lambda: b"\r\n" + _numbered(b"begin 644 N\r\n#86)C\r\n`\r\nend\r\n"),
+    "meetings": lambda: (
+        b"Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n"
+        + _filled(b"BEGIN:VEVENT\r\nRRULE:FREQ=SECONDLY\r\nDTSTART:20260101\r\n x\r\n")
+    ),
 }
 
 

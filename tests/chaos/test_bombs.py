@@ -1,4 +1,4 @@
-"""Fifteen mails of 25 MB that are made to stop a parser, each beside an honest mail."""
+"""Eighteen mails of 25 MB that are made to stop a parser, each beside an honest mail."""
 
 import os
 import time
