@@ -15,7 +15,7 @@ from mailgate.departments import Department
 from mailgate.message.address import Address, is_plain_address
 from mailgate.tickets import entered
 
-_MAX_SUBJECT, _MAX_NAME = 500, 200
+_MAX_SUBJECT, _MAX_NAME, _MAX_PHONE = 500, 200, 50
 
 
 @click.command(
@@ -27,6 +27,7 @@ _MAX_SUBJECT, _MAX_NAME = 500, 200
 @click.option("--name", metavar="NAME", default="", help="The requester's name.")
 @click.option("--subject", metavar="TEXT", default="", help="Else the first line of the text.")
 @click.option("--cc", metavar="ADDRESS", multiple=True, help="Who is kept informed; repeatable.")
+@click.option("--phone", metavar="NUMBER", default="", help="He called; he is to confirm by mail.")
 @click.option("--text", metavar="TEXT", help="What the requester said; else standard input.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(path_type=Path))
 @click.option("--as", "agent", metavar="AGENT", envvar="MAILGATE_AGENT", help="Who took the call.")
@@ -39,6 +40,7 @@ def new(
     name: str,
     subject: str,
     cc: tuple[str, ...],
+    phone: str,
     text: str | None,
     attach: tuple[Path, ...],
     agent: str | None,
@@ -54,6 +56,7 @@ def new(
             titled,
             said,
             files,
+            plain(phone, _MAX_PHONE),
         )
         to = _department(desk, department)
         by = acting.actor(desk, agent, to)

@@ -1,4 +1,4 @@
-"""What happens to tickets by the clock: holds that end, resolved tickets that close.
+"""What happens to tickets by the clock: holds that end, resolved tickets that close, silence.
 
 Promises one transaction a ticket, and that a ticket which cannot be dealt with does not stop the
 others. What is done is checked again in that transaction, so that a second run is harmless.
@@ -44,6 +44,17 @@ def close_resolved(
     is no longer resolved. alive: called before each, for a watchdog.
     """
     return _each_ticket("close-resolved", database, due, close, alive)
+
+
+def remind(
+    database: Database, due: Due, give_up: Act, alive: Callable[[], None] = lambda: None
+) -> Job:
+    """Return the job that tells agents what was taken by telephone and nobody confirmed.
+
+    due: ids of tickets that should have been confirmed by then. give_up: tells of one, or does
+    nothing where it was confirmed meanwhile. alive: called before each, for a watchdog.
+    """
+    return _each_ticket("unconfirmed", database, due, give_up, alive)
 
 
 def _each_ticket(

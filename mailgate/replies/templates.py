@@ -43,6 +43,7 @@ class Event(StrEnum):
     HANDED_OVER = "handed-over"
     CAME_BACK = "came-back"
     HOLD_ENDED = "hold-ended"
+    UNCONFIRMED = "unconfirmed"
     AGENT_DIGEST = "agent-digest"
     AGENT_UNPROVEN = "agent-unproven"
     NOT_UNDERSTOOD = "not-understood"
@@ -51,7 +52,7 @@ class Event(StrEnum):
 
 NEWS = (
     *(Event.AGENT_REPLY, Event.NOTE, Event.ASSIGNED),
-    *(Event.HANDED_OVER, Event.CAME_BACK, Event.HOLD_ENDED),
+    *(Event.HANDED_OVER, Event.CAME_BACK, Event.HOLD_ENDED, Event.UNCONFIRMED),
 )
 """What agents are told in one template, agent-news, which looks at `event`."""
 
@@ -94,6 +95,7 @@ _NEUTRAL = {
     Event.HANDED_OVER: {"pl": "Przekazane zgłoszenie", "en": "Ticket handed over"},
     Event.CAME_BACK: {"pl": "Zgłoszenie ponownie otwarte", "en": "Ticket reopened"},
     Event.HOLD_ENDED: {"pl": "Koniec wstrzymania", "en": "Hold ended"},
+    Event.UNCONFIRMED: {"pl": "Zgłoszenie niepotwierdzone", "en": "Ticket not confirmed"},
     Event.AGENT_DIGEST: {"pl": "Nowości w zgłoszeniach", "en": "News of tickets"},
     Event.AGENT_UNPROVEN: {"pl": "Wstrzymana wiadomość", "en": "A message was held"},
     Event.NOT_UNDERSTOOD: {"pl": "Polecenie niewykonane", "en": "Command not carried out"},

@@ -17,7 +17,7 @@ from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Nature
 from mailgate.replies import acknowledge
 from mailgate.replies.compose import File
-from mailgate.tickets import correspondence, entries, ledger, people, service
+from mailgate.tickets import confirming, correspondence, entries, ledger, people, service
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.model import Entry, Role, Ticket
 from mailgate.tickets.office import Actor, Office
@@ -25,7 +25,10 @@ from mailgate.tickets.office import Actor, Office
 
 @dataclass(frozen=True)
 class Call:
-    """What the requester said, and who else is to hear of it. phone: "" where he did not call."""
+    """What the requester said, and who else is to hear of it.
+
+    phone: from where he called, so that he has to confirm it by mail; "" where he did not call.
+    """
 
     requester: Address
     copied: tuple[Address, ...]
@@ -57,6 +60,8 @@ def enter(
     called = f", who called from {call.phone}; to be confirmed by mail" if call.phone else ""
     written = f"written down by {by.who.name or by.who.address} for the requester{called}"
     entries.add_event(session, ticket, "entered", written, now, by)
+    if call.phone:
+        confirming.expect(session, office, ticket, now)
     _acknowledge(session, office, ticket, entry, call.requester, now)
     return ticket, entry
 

@@ -15,7 +15,7 @@ from mailgate.departments import Agent, Department
 from mailgate.message.address import canonical
 from mailgate.replies.compose import File
 from mailgate.replies.templates import Event
-from mailgate.tickets import correspondence, entries, lifecycle, notices, people
+from mailgate.tickets import confirming, correspondence, entries, lifecycle, notices, people
 from mailgate.tickets.entries import Contribution
 from mailgate.tickets.lifecycle import Status
 from mailgate.tickets.model import Entry, EntryKind, LinkKind, Role, Ticket
@@ -94,6 +94,7 @@ def follow_up(
         ticket.reopened += lifecycle.is_settled(before)
         entries.set_status(session, ticket, entry, after, now)
         _return_to_active_agent(office, ticket)
+        confirming.confirm(session, ticket, now)
         correspondence.tell_copied(session, office, ticket, entry, now)
     notices.tell_of_words(session, office, ticket, entry, Event.CUSTOMER_REPLY, now)
     return entry

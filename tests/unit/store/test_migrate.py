@@ -20,6 +20,7 @@ TABLES = (
     "mailgate.outbox.mail",
     "mailgate.store.blobs",
     "mailgate.store.installation",
+    "mailgate.tickets.confirming",
     "mailgate.tickets.model",
     "mailgate.tickets.notices",
 )
