@@ -204,3 +204,12 @@ def test_a_merged_ticket_shows_its_survivor(mailgate):
     assert result.stderr == f"ticket {old} was merged into {kept}\n"
     listed = {each["number"]: each["merged_into"] for each in mailgate.told("tickets", "list")}
     assert listed == {old: kept, kept: None}
+
+
+def test_a_call_is_to_be_confirmed(mailgate):
+    """The number stands in the history, and the requester's mail is waited for."""
+    call = ("--phone", "+48 22 123 45 67", "--text", "Gwiazdy.", "--department", "help")
+    words = ("--requester", "anna@example.net", *call)
+    told = mailgate.told("tickets", "new", *words)
+    (entered,) = [each["text"] for each in told["entries"] if each["event"] == "entered"]
+    assert "called from +48 22 123 45 67; to be confirmed by mail" in entered
