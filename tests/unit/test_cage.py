@@ -3,6 +3,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import pytest
@@ -16,6 +17,7 @@ HEAD = b"From: anna@example.net\r\nTo: pomoc@example.com\r\nMessage-ID: <1@x>\r\
 MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 HTML = HEAD + b"Content-Type: text/html\r\n\r\n"
 CAGED = CageLimits(in_place_bytes=0)
+MAIL = Path(__file__).resolve().parents[1] / "mail"
 
 
 def nested(depth: int, inner: bytes = b"") -> bytes:
@@ -90,6 +92,13 @@ def test_a_worker_reads_as_one_reads_in_place() -> None:
     ).encode()
     assert read(raw) == parse.parse(raw)
     assert read(b"") == parse.parse(b"")
+
+
+@pytest.mark.parametrize("name", ["invitation_of_exchange", "winmail_with_two_files"])
+def test_what_hangs_on_a_mail_comes_through_the_pipe(name: str) -> None:
+    """Meetings with their clocks, and files inside of files, are the same from a worker."""
+    raw = (MAIL / f"{name}.eml").read_bytes()
+    assert read(raw) == parse.parse(raw)
 
 
 def test_a_small_plain_mail_needs_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
