@@ -138,7 +138,11 @@ def divider(line: str) -> Divider | None:
         found = _DIVIDERS.get(inner.rstrip(":").strip().lower())
         if found is not None:
             return found
-        if stripped.startswith("---") and stripped.endswith("--") and _INNER_END.search(inner):
+        if (
+            stripped.startswith("---")
+            and stripped.endswith("--")
+            and _INNER_END.search(inner[-160:])
+        ):
             return Divider.ORIGINAL
     elif stripped[-1] in ":：" and len(stripped) < 60:
         # Apple Mail puts no dashes around it.
