@@ -23,7 +23,7 @@ from mailgate.message.quotes import own_words
 from mailgate.replies.compose import File
 from mailgate.replies.templates import Event
 from mailgate.store import blobs
-from mailgate.tickets import entered, entries, files, notices
+from mailgate.tickets import entered, entries, files, notices, service
 from mailgate.tickets.lifecycle import MoveRefusedError
 from mailgate.tickets.model import Entry, EntryKind, Ticket
 from mailgate.tickets.office import Office
@@ -52,15 +52,16 @@ def act(mail: AgentMail, ticket: Ticket, reason: str) -> tuple[Ticket, str]:
     Returns where it is kept, and the reason why with what became of it.
     """
     asked = _asked(mail.message)
-    files, too_large = _files(mail)
+    given, too_large = _files(mail)
     orders, faults = agent_orders.resolve(mail, ticket, asked)
     faults = [*asked.faults, *commands.misplaced(asked, fresh=False), *faults, *too_large]
-    if not (asked.commands or asked.text or files or faults):
+    says_or_does = asked.text or given or any(each.verb is not Verb.NOTE for each in asked.commands)
+    if not (says_or_does or faults):
         faults = [Fault("", Wrong.EMPTY)]
     if not faults:
         try:
             with mail.session.begin_nested():
-                ticket, entry = _carry_out(mail, ticket, orders, asked.text, files)
+                ticket, entry = _carry_out(mail, ticket, orders, asked.text, given)
                 _trace(mail, ticket, entry)
         except MoveRefusedError:
             status = agent_orders.status_line(asked)
@@ -78,11 +79,11 @@ def open_for(mail: AgentMail, department: Department, spool_id: int) -> Ticket |
     Then she is told, and the mail has to be held.
     """
     asked = _asked(mail.message)
-    files, too_large = _files(mail)
+    given, too_large = _files(mail)
     faults = [*asked.faults, *commands.misplaced(asked, fresh=True), *too_large]
     orders, more = agent_orders.resolve(mail, None, asked)
     faults += more
-    if not (asked.text or files or mail.contribution.subject):
+    if not (asked.text or given or mail.contribution.subject):
         faults.append(Fault("", Wrong.EMPTY))
     if faults or orders.requester is None:
         _send_back(mail, faults, None, spool_id)
@@ -92,7 +93,7 @@ def open_for(mail: AgentMail, department: Department, spool_id: int) -> Ticket |
         copied=orders.copied,
         subject=mail.contribution.subject or asked.text.partition("\n")[0][:200],
         text=asked.text,
-        files=files,
+        files=given,
         phone=orders.phone,
     )
     ticket, entry = entered.enter(mail.session, mail.office, department, call, mail.by, mail.now)
@@ -102,16 +103,15 @@ def open_for(mail: AgentMail, department: Department, spool_id: int) -> Ticket |
 
 
 def _carry_out(
-    mail: AgentMail, ticket: Ticket, orders: Orders, text: str, files: Sequence[File]
+    mail: AgentMail, ticket: Ticket, orders: Orders, text: str, given: Sequence[File]
 ) -> tuple[Ticket, Entry]:
     """Do everything, in the order in which it makes sense; return the entry that stands for it."""
     ticket, first = agent_orders.change(mail, ticket, orders)
-    words = agent_orders.say(mail, ticket, orders, text, files) if text or files else None
+    words = agent_orders.say(mail, ticket, orders, text, given) if text or given else None
     last = agent_orders.move(mail, ticket, orders)
-    entry = words or first or last
-    if entry is None:
-        raise ValueError("an agent's mail that asks for nothing was to be carried out")
-    return ticket, entry
+    nothing = "an agent's mail asked for what was so already"
+    done = words or first or last
+    return ticket, done or service.record(mail.session, ticket, "by-mail", nothing, mail.now)
 
 
 def _asked(message: Message) -> Asked:
@@ -139,7 +139,8 @@ def _files(mail: AgentMail) -> tuple[list[File], list[Fault]]:
     if sum(each.size for each in wanted) > _MAX_FILES_BYTES:
         return [], [Fault("", Wrong.TOO_LARGE)]
     raw = blobs.get_bytes(mail.session, mail.contribution.sha256)
-    return [File(each.name, each.type, attachments.payload(raw, each.part)) for each in wanted], []
+    octets = attachments.payloads(raw, [each.part for each in wanted])
+    return [File(each.name, each.type, it) for each, it in zip(wanted, octets, strict=True)], []
 
 
 def _trace(mail: AgentMail, ticket: Ticket, entry: Entry) -> None:

@@ -196,6 +196,7 @@ def test_a_closed_ticket_is_opened_by_command(gate):
         ("#merge 999999\r\n\r\nTAJNE", "nie ma takiego zgłoszenia"),
         ("#new ola@example.net\r\n\r\nTAJNE", "działa tylko w nowej wiadomości"),
         ("--- Odpowiedz powyżej tej linii ---\r\n\r\nTAJNE", "nie ma w niej ani słowa"),
+        ("#note\r\n#TAJNE", "nie ma takiego polecenia"),
     ],
 )
 def test_what_is_wrong_is_sent_back_and_nothing_is_done(gate, text, wrong):
@@ -218,6 +219,21 @@ def test_what_is_wrong_is_sent_back_and_nothing_is_done(gate, text, wrong):
     back = [each for each in told(gate) if each.event == "not-understood"]
     assert [each.recipient for each in back] == [EWA]
     assert wrong in back[0].words and "TAJNE" in back[0].words
+
+
+def test_a_note_without_words_is_sent_back(gate):
+    """There is nothing to note."""
+    number = a_ticket(gate)
+    answer(gate, number, "#note")
+    assert [each.event for each in told(gate) if each.recipient == EWA][-1] == "not-understood"
+
+
+def test_what_is_so_already_is_a_line_in_the_history(gate):
+    """The mail ends in the ticket, whatever it changed."""
+    number = a_ticket(gate)
+    result = answer(gate, number, "#department dynamics")
+    assert (result.verdict, result.ticket) == ("follow-up", number)
+    assert "by-mail" in dict(gate.events(number))
 
 
 def test_the_same_mail_again_acts_once(gate):
