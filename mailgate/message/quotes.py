@@ -14,6 +14,7 @@ _MAX_MATCHED = 400
 _MAX_LOOKED = 5000
 _MAX_SIGNATURE = 25
 _MAX_DELIMITERS = 20
+_NO_WORDS = " \t\n\xa0_-=*~—–>"
 _MAX_NEAR = 4
 _MAX_READ_OF_WORDS = 4000
 
@@ -56,7 +57,8 @@ def own_words(text: str, subject: str = "") -> str:
     if rest is not None:
         kept = [*kept, "", *lines[rest:]]
     words = marks.unmarked("\n".join(kept)).strip("\n")
-    return words if words.strip() else marks.unmarked(text).strip("\n")
+    # A rule above a quote is no word, either.
+    return words if words.strip(_NO_WORDS) else marks.unmarked(text).strip("\n")
 
 
 def _points_below(kept: list[str]) -> bool:

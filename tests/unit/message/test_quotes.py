@@ -68,7 +68,16 @@ def test_answers_between_quotes_are_kept() -> None:
     assert quotes.own_words(text) == "Dwa.\nCztery."
 
 
-@pytest.mark.parametrize("text", ["> only\n> quotes", "-- \nAnna", "-----Original Message-----\nx"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> only\n> quotes",
+        "-- \nAnna",
+        "-----Original Message-----\nx",
+        "________________\nFrom: Ann\nSent: now\nTo: me\nSubject: x\n\nold",
+        "\n\n---\n\n-----Original Message-----\nx".strip(),
+    ],
+)
 def test_if_nothing_is_left_everything_is(text: str) -> None:
     """A mail without own words is shown whole."""
     assert quotes.own_words(text) == text
