@@ -8,6 +8,7 @@ what it says it is. No archive is unpacked or opened.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailgate.message import body, charset, filetypes, headers, structure, unpacking
@@ -69,10 +70,22 @@ def attachments_of(tree: Tree, inside: Unpacked | None = None) -> tuple[Attachme
 
 def payload(raw: bytes, part: int) -> bytes:
     """Return the decoded octets of the file with that number, b"" where there is none."""
+    return payloads(raw, (part,))[0]
+
+
+def payloads(raw: bytes, parts: Sequence[int]) -> list[bytes]:
+    """Return the decoded octets of the files with these numbers, the mail read once for all."""
     tree = structure.read(raw)
-    if part >= len(tree.parts):
-        return unpacking.octets_of(tree, part)
-    return tree.parts[part].octets(tree.raw) if part >= 0 else b""
+    count = len(tree.parts)
+    inside = unpacking.unpacked(tree).files if any(part >= count for part in parts) else []
+    found: list[bytes] = []
+    for part in parts:
+        if 0 <= part < count:
+            found.append(tree.parts[part].octets(tree.raw))
+        else:
+            there = count <= part < count + len(inside)
+            found.append(bytes(inside[part - count].octets) if there else b"")
+    return found
 
 
 def safe_name(name: str) -> str:

@@ -85,10 +85,3 @@ def _unwrap(octets: bytes, found: Unpacked) -> None:
     if not found.text:
         words = markup.marked(inside.html) if inside.html else ""
         found.text = body.cut(words if words.strip() else inside.text, found.defects).strip("\n")
-
-
-def octets_of(tree: Tree, number: int) -> bytes:
-    """Return what a file with a number behind all parts holds, b"" where there is none."""
-    files = unpacked(tree).files
-    index = number - len(tree.parts)
-    return bytes(files[index].octets) if 0 <= index < len(files) else b""
