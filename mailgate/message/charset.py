@@ -13,6 +13,11 @@ from mailgate.message import labels, mojibake
 
 # These say other things with octets that UTF-8 would also accept, so their label goes first.
 _STATEFUL = frozenset({"utf-7", "iso2022-jp-1", "iso2022-jp-2", "iso2022-jp-3", "iso2022-kr", "hz"})
+# What else writers of a language mean by the name of one of its charsets.
+_RELATIVES = {
+    "iso2022-jp-2": ("euc-jp", "cp932"), "euc-jp": ("cp932",), "cp932": ("euc-jp",),
+    "iso2022-kr": ("cp949",), "hz": ("gb18030",), "big5hkscs": ("gb18030",),
+}  # fmt: skip
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 _SAMPLE = 2000
 
@@ -58,6 +63,8 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str | None]:
         text = _strictly(octets, codec)
         if text is not None:
             return text, None
+        if b"\x1b" in octets and octets.isascii():
+            return octets.decode(codec, "replace"), f"text is not all {one_line(label)[:40]}"
     if b"\0" in octets or (codec is not None and codec.startswith(("utf-16", "utf-32"))):
         text = _wide(octets, codec)
         if text is not None:
@@ -87,7 +94,11 @@ def _as_declared(octets: bytes, codec: str | None) -> str | None:
         codec = "iso8859-2" if _SIGN_IN_A_WORD.search(octets) else codec
     elif codec == "cp1252" and guessed(octets) != codec and _SIGN_IN_A_WORD.search(octets):
         return None  # Polish, whatever the label says
-    return _strictly(octets, codec)
+    for each in (codec, *_RELATIVES.get(codec, ())):
+        text = _strictly(octets, each)
+        if text is not None:
+            return text
+    return None
 
 
 def _by_evidence(octets: bytes, label: str, codec: str | None) -> tuple[str, str]:

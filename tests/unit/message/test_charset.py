@@ -34,6 +34,8 @@ PANGRAM = "Zażółć gęślą jaźń, Źle, Ściśle, Ą"
         ("日本語の本".encode("utf-16-le"), "utf-16le", "日本語の本"),
         ("zażółć".encode("utf-16-le") + b"x", "utf-16le", "zażółć"),
         (b"plain words", "utf-16", "plain words"),
+        ("次のあて先".encode("euc-jp"), "iso-2022-jp", "次のあて先"),
+        ("次のあて先へ".encode("shift-jis"), "iso-2022-jp", "次のあて先へ"),
         ("cœur même".encode("cp1252"), "iso-8859-1", "cœur même"),
         ("ab".encode("utf-32"), "utf-32", "ab"),
         ("żółw".encode("cp852"), "IBM852", "żółw"),
@@ -92,6 +94,8 @@ def test_text_is_read_without_a_defect(octets: bytes, label: str, text: str) -> 
          "no charset given, read as cp1250"),
         ("Prośba".encode("cp1250"), "iso-8859-1", "Prośba",
          "charset iso-8859-1 does not fit, read as cp1250"),
+        (b"a \x1b$B!!\x1b(B \x1b$Z", "iso-2022-jp", "a \u3000 \ufffd",
+         "text is not all iso-2022-jp"),
         (b"\x80\xff\xff", "gb2312", "€ÿÿ", "charset gb2312 does not fit, read as cp1252"),
     ],
 )  # fmt: skip
