@@ -146,10 +146,12 @@ def _slices(
         if at > start and raw[at - 1 : at] != b"\n":
             at = after  # in the middle of a line
             continue
-        closing = raw[after : after + 2] == b"--"
         line_end = raw.find(b"\n", after, end)
         line_end = end if line_end < 0 else line_end + 1
-        if not closing and raw[after : min(line_end, after + 200)].strip(b" \t\r\n"):
+        rest = raw[after : min(line_end, after + 200)].strip(b" \t\r\n")
+        # Boundaries that end in spaces, against RFC 2046 §5.1.1, have them before the end mark.
+        closing = rest == b"--" or raw[after : after + 2] == b"--"
+        if not closing and rest:
             at = after  # the beginning of a longer boundary
             continue
         if begun >= 0:

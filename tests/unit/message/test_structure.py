@@ -116,3 +116,11 @@ def test_transfer_encodings_are_undone(encoding: bytes, body: bytes, octets: byt
     """Known encodings are decoded, unknown ones leave the octets as they are."""
     tree = structure.read(b"Content-Transfer-Encoding: " + encoding + b"\r\n\r\n" + body)
     assert tree.root.octets(tree.raw) == octets
+
+
+def test_a_boundary_that_ends_in_spaces_is_closed() -> None:
+    """RFC 2046 forbids them and some write them: what follows the end mark is no part."""
+    raw = b'Content-Type: multipart/mixed; boundary="b  "\n\n--b  \n\nwords\n--b  --\nepilogue\n'
+    tree = structure.read(raw)
+    assert [raw[part.start : part.end] for part in tree.root.children] == [b"words"]
+    assert tree.defects == []
