@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from mailgate.message import parse
+from mailgate.message import headers, parse
 from mailgate.message.message import Message
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
@@ -86,7 +86,7 @@ def _less(limits: CageLimits) -> CageLimits:
 
 def is_suspicious(raw: bytes) -> bool:
     """Say, at the cost of a few scans, whether a mail has more of something than mails have."""
-    match = _HEADER_END.search(raw)
+    match = _HEADER_END.search(raw, headers.begin(raw))
     end = match.start() if match else len(raw)
     if end > _MAX_HEADERS:
         return True

@@ -17,6 +17,8 @@ MAX_VALUE = 64 * 1024
 MAX_STRUCTURED = 16 * 1024
 
 _SPACE = " \t"
+_EMPTY_LINES = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]{0,10}\r{0,2}\n){0,10}+")
+_FIRST_LINE = re.compile(rb"(?:[!-9;-~]{1,200}[ \t]{0,20}:|>?From )")
 _BLANK_LINE = re.compile(rb"\r?\n\r{0,3}(?:\n|$)")
 _FIELD = re.compile(r"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(r"\r?\n[ \t]*")
@@ -31,6 +33,8 @@ _IMPORTANT = re.compile(
 )
 _MAX_IMPORTANT = 200
 _FROM = re.compile(rb"^From[ \t]{0,20}:", re.IGNORECASE | re.MULTILINE)
+_CONTENT_TYPE = re.compile(rb"^Content-Type[ \t]{0,20}:", re.IGNORECASE | re.MULTILINE)
+_FIELDS = re.compile(rb"(?:[!-9;-~]{1,200}[ \t]{0,20}:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))++")
 _NEVER_ENCODED = re.compile(
     r"(?:received|return-path|message-id|in-reply-to|references|date|mime-version|auto-submitted"
     r"|authentication-results|dkim-signature|arc-.*|content-.*|x-mailgate-.*)"
@@ -62,11 +66,16 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     """Return the fields that stand in raw[start:end] before the first empty line.
 
     A line that is no field ends the block, as with the mail systems before us; it and all that
-    follows is body, so that nothing is lost. Where no From has come yet and one follows, it is a
-    line that was damaged on the way, and that From proves nobody.
+    follows is body, so that nothing is lost. It was damaged on the way, and is passed over, where
+    no From has come yet and one follows, or where nothing but fields follows, and the first
+    Content-Type with them: another reader may find another mail in it, so its From proves nobody.
+    The same holds for a whole mail (start is 0) below empty lines or a byte order mark.
     """
     end = len(raw) if end is None else end
     defects: list[str] = []
+    top = start
+    if start == 0:
+        start = begin(raw, end)
     stop, body_at = _end_of_block(raw, start, end)
     beyond: list[tuple[str, str]] = []
     whole_stop = stop
@@ -74,6 +83,9 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         defects.append(f"headers over {MAX_BLOCK // 1024} KB, the rest cut")
         stop = raw.rfind(b"\n", start, start + MAX_BLOCK) + 1 or start + MAX_BLOCK
     reader = _Reader(raw, start, stop, defects)
+    if start > top:
+        defects.append("empty lines or a byte order mark before the headers")
+        reader.odd.add("from")
     ended_at = reader.run()
     if ended_at is not None:
         body_at = ended_at
@@ -84,14 +96,38 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         defects.append(f"more than {MAX_FIELDS} headers, the rest cut")
         beyond = _important(raw, reader.at[MAX_FIELDS], whole_stop)
         del found[MAX_FIELDS:]
-    fields = [_unfolded(field, defects) for field in found]
+    fields = _with(beyond, [_unfolded(field, defects) for field in found], defects)
+    return Block(tuple(fields), body_at, tuple(defects), frozenset(reader.odd))
+
+
+def _with(
+    beyond: list[tuple[str, str]], fields: list[tuple[str, str]], defects: list[str]
+) -> list[tuple[str, str]]:
+    """Add what was found beyond the bounds: of each name the first counts, but every From.
+
+    A second From makes the sender doubtful wherever it stands.
+    """
     named = {name.lower() for name, _ in fields}
     for name, value in beyond:
-        # A second From is told even here: it makes the sender doubtful. Of others the first counts.
         if name.lower() not in named or name.lower() == "from":
             named.add(name.lower())
             fields.append(_unfolded([name, value], defects))
-    return Block(tuple(fields), body_at, tuple(defects), frozenset(reader.odd))
+    return fields
+
+
+def begin(raw: bytes, end: int | None = None) -> int:
+    """Return where the headers of a mail begin: 0, or behind empty lines and a byte order mark.
+
+    These are passed over where a block of fields with a From follows; otherwise the mail has no
+    headers, and all of it is body.
+    """
+    end = len(raw) if end is None else end
+    match = _EMPTY_LINES.match(raw, 0, end)
+    at = match.end() if match else 0
+    if at == 0 or _FIRST_LINE.match(raw, at, end) is None:
+        return 0
+    stop = min(_end_of_block(raw, at, end)[0], at + MAX_BLOCK)
+    return at if _FROM.search(raw, at, stop) else 0
 
 
 class _Reader:
@@ -126,11 +162,20 @@ class _Reader:
         return None
 
     def _is_damage(self, at: int) -> bool:
-        """Say whether the sender is still to come, so that a line that is no field ends nothing."""
+        """Say whether a line that is no field ends nothing, since what matters is still to come."""
         if self.from_at is None:
             match = _FROM.search(self.raw, self.start, self.stop)
             self.from_at = match.start() if match else -1
-        return bool(self.found) and at < self.from_at
+        return bool(self.found) and (at < self.from_at or self._is_patch(at))
+
+    def _is_patch(self, at: int) -> bool:
+        """Say whether all lines below one are fields, with the only Content-Type among them."""
+        below = self.raw.find(b"\n", at, self.stop) + 1 or self.stop
+        if _CONTENT_TYPE.search(self.raw, below, self.stop) is None:
+            return False
+        if any(name.lower() == "content-type" for name, *_ in self.found):
+            return False
+        return _FIELDS.fullmatch(self.raw, below, self.stop) is not None
 
     def _note(self, defect: str) -> None:
         if defect not in self.defects:

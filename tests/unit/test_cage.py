@@ -70,6 +70,13 @@ def read(raw: bytes, limits: CageLimits = CAGED) -> Message:
     return cage.read(len(raw), raw[:262_144], chunks_of(raw), limits)
 
 
+def test_headers_below_an_empty_line_are_looked_at() -> None:
+    """What stands on top of the headers does not hide them from the cheap look."""
+    bomb = BOMBS["500 open comments"]
+    assert cage.is_suspicious(bomb)
+    assert cage.is_suspicious(b"\r\n" + bomb)
+
+
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_no_bomb_costs_more_than_its_share(name: str) -> None:
     """Each known bomb comes back as a Message from a worker with 2 s of CPU and 256 MB."""

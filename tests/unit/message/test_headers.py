@@ -38,6 +38,51 @@ def test_fields_end_where_the_body_begins(
     assert raw[block.body_at :] == body
 
 
+@pytest.mark.parametrize(
+    ("raw", "body"),
+    [
+        (b"\xef\xbb\xbfSubject: x\r\nFrom: a@b.pl\r\n\r\nb", b"b"),
+        (b"\r\n\r\nSubject: x\r\nFrom: a@b.pl\r\n\r\nb", b"b"),
+        (b"\n \nFrom mbox\nSubject: x\nFrom: a@b.pl\n\nb", b"b"),
+        (b"\r\nSubject: x\r\n\r\nFrom: a@b.pl\r\n", None),
+        (b"\r\nDear all,\r\nFrom: a@b.pl\r\n\r\n", None),
+        (b"\n" * 20 + b"From: a@b.pl\n\nb", None),
+        (b"\xef\xbb\xbf", None),
+    ],
+)
+def test_headers_begin_below_empty_lines(raw: bytes, body: bytes | None) -> None:
+    """A few empty lines or a byte order mark on top hide no sender, but make him doubtful."""
+    block = headers.read(raw)
+    if body is None:
+        assert block.fields == ()
+        return
+    assert block.fields == (("Subject", "x"), ("From", "a@b.pl"))
+    assert raw[block.body_at :] == body
+    assert block.odd == {"from"}
+    assert block.defects == ("empty lines or a byte order mark before the headers",)
+    assert headers.read(b"x" + raw, 1).fields == ()  # a part without headers begins like that
+
+
+@pytest.mark.parametrize(
+    ("below", "is_patch"),
+    [
+        (b"Content-Type: text/html\r\n", True),
+        (b"X: 1\r\n folded\r\nContent-Type: text/html\r\n", True),
+        (b"X: 1\r\n", False),
+        (b"Content-Type: text/html\r\nand words\r\n", False),
+        (b"Best regards", False),
+    ],
+)
+def test_a_damaged_line_hides_no_kind_of_body(below: bytes, is_patch: bool) -> None:
+    """Fields below a broken one say how to read the body, but then the sender proves nothing."""
+    raw = b"From: a@b.pl\r\nX-Long: 1\r\nbroken off\r\n" + below + b"\r\nb"
+    block = headers.read(raw)
+    assert (block.first("content-type") == "text/html") is is_patch
+    assert raw[block.body_at :].startswith(b"b" if is_patch else b"broken off")
+    assert block.odd == ({"from"} if is_patch else set())
+    assert headers.read(b"Content-Type: text/plain\r\n" + raw).odd == set()
+
+
 def test_caps_hold_before_anything_is_decoded() -> None:
     """256 KB of headers, 1,000 of them, 64 KB for one, 16 KB for a structured one; told."""
     block = headers.read(
