@@ -20,7 +20,8 @@ from mailgate.tickets.office import Office
 MOST = 20
 """How many Cc recipients a ticket gets by customers' mail; agents may add more."""
 
-_PERSONAL = (Nature.PERSON, Nature.GROUP, Nature.NO_ANSWER)
+PERSONAL = (Nature.PERSON, Nature.GROUP, Nature.NO_ANSWER)
+"""What somebody wrote himself."""
 
 
 def join_copied(
@@ -33,7 +34,7 @@ def join_copied(
     now: datetime,
 ) -> None:
     """Let those in a mail's Cc join its ticket, if its sender may name them."""
-    allowed = office.department_of(ticket).copies and nature in _PERSONAL
+    allowed = office.department_of(ticket).copies and nature in PERSONAL
     if not allowed or authenticity is not Authenticity.PASS or ticket.id is None:
         return
     room = MOST - len(views.copied(session, ticket.id))

@@ -14,6 +14,7 @@ from mailgate.commands import has_command
 from mailgate.departments import Strangers
 from mailgate.gateway import believing, mailbombs
 from mailgate.gateway.candidates import candidate, candidates, id_of
+from mailgate.gateway.copies import PERSONAL
 from mailgate.gateway.decide import Circumstances, Recent, Release
 from mailgate.gateway.reported import Reported, reported_on
 from mailgate.intake.spool import Claimed
@@ -84,7 +85,7 @@ def examine(
     author = message.author.canonical if message.author else None
     is_agent = author is not None and office.agent(author) is not None
     found = find(hits, _speaker(session, author, authenticity, message, is_agent=is_agent))
-    vouched = _vouched(session, found, hits, author)
+    vouched = _vouched(session, found, hits, author, nature)
     proven = _proven(session, author, authenticity, vouched=vouched)
     reported = reported_on(session, office, message, envelope, nature, now)
     seen = _seen(session, message, now) if nature is not Nature.LOOP else {}
@@ -114,9 +115,9 @@ def _speaker(
     """Return who sends, and of an agent all that decides in what capacity."""
     if not is_agent or author is None:
         return Speaker(author, authenticity)
-    known = people.find(session, author) if session is not None else None
     command = has_command(message.text)
-    return Speaker(author, authenticity, True, command, known.id if known else 0)
+    person = people.token_id(session, author) if session is not None else 0
+    return Speaker(author, authenticity, True, command, person)
 
 
 def _proven(
@@ -213,20 +214,23 @@ def _recent(
     return mailbombs.recent(session, claimed, author, most) if most is not None else None
 
 
-def _vouched(session: Session | None, found: Found, hits: list[Hit], author: str | None) -> bool:
+def _vouched(
+    session: Session | None, found: Found, hits: list[Hit], author: str | None, nature: Nature
+) -> bool:
     """Say whether a token proves that the author's address is his: where we had sent it to him.
 
-    A reply address proves only the one it was made for; a Message-ID all who take part.
+    It proves only whom it was made for: of a mail to several, each could write as any other. And
+    only where somebody wrote: a machine answers also what was never asked for.
     """
     if session is None or author is None or not isinstance(found, Speak):
         return False
-    if author not in found.hit.ticket.participants:
+    if nature not in PERSONAL or author not in found.hit.ticket.participants:
         return False
-    known = people.find(session, author)
-    made_for = {0, known.id if known else 0}
+    his = people.token_id(session, author)
     return any(
         hit.clue.signed
-        and hit.clue.participant in made_for
+        and his
+        and hit.clue.participant == his
         and hit.ticket.ticket_id == found.hit.ticket.ticket_id
         for hit in hits
     )

@@ -198,14 +198,7 @@ def _head(
     if facts.subject is None:
         parents, index = without_words(parents), ""
     parent = parents[-1] if parents else ""
-    message_id = tokens.signed_message_id(
-        office.keys,
-        ticket.number,
-        secrets.token_hex(8),
-        office.instance,
-        office.domain,
-        sending.now.date(),
-    )
+    message_id = _message_id(sending, (*to, *cc))
     if sending.kind is mail.Kind.REPLY:
         sending.entry.message_id = message_id
     return Head(
@@ -221,6 +214,17 @@ def _head(
         thread_topic=facts.subject or "",
         thread_index=next_thread_index(index, sending.now, anchor.encode()) if index else "",
         language=ticket.language,
+    )
+
+
+def _message_id(sending: Sending, readers: Sequence[Address]) -> str:
+    """Return a letter's name, signed for its only reader; of several and agents, it proves none."""
+    office, number = sending.office, sending.ticket.number
+    alone = len(readers) == 1 and office.agent(readers[0].address) is None
+    made_for = people.token_id(sending.session, readers[0].canonical) if alone else 0
+    nonce, today = secrets.token_hex(8), sending.now.date()
+    return tokens.signed_message_id(
+        office.keys, number, nonce, office.instance, office.domain, today, made_for
     )
 
 
@@ -260,9 +264,8 @@ def _obstacle(sending: Sending, recipient: Address) -> str:
 
 def _own_reply_to(sending: Sending, recipient: Address) -> str | None:
     department = sending.office.department_of(sending.ticket)
-    if not department.subaddressing:
-        return None
-    return _signed(sending, Purpose.REPLY, recipient, department)
+    subaddressing = department.subaddressing
+    return _signed(sending, Purpose.REPLY, recipient, department) if subaddressing else None
 
 
 def _envelope_sender(sending: Sending, recipient: Address) -> str:
@@ -276,13 +279,12 @@ def _envelope_sender(sending: Sending, recipient: Address) -> str:
 
 
 def _signed(sending: Sending, purpose: Purpose, recipient: Address, department: Department) -> str:
-    person = people.find(sending.session, recipient.canonical)
     return tokens.signed_address(
         sending.office.keys,
         purpose,
         department.address,
         sending.ticket.number,
-        (person.id or 0) if person else 0,
+        people.token_id(sending.session, recipient.canonical),
         sending.now.date(),
     )
 

@@ -38,6 +38,12 @@ def find(session: Session, address: str) -> KnownAddress | None:
     return None if row is None else KnownAddress(*row)
 
 
+def token_id(session: Session, address: str) -> int:
+    """Return by which id our tokens name an address in canonical form, 0 for an unknown one."""
+    known = find(session, address)
+    return known.id if known is not None else 0
+
+
 def is_proven(session: Session, address: str) -> bool:
     """Say whether an address has been proven before to belong to who writes from it."""
     known = find(session, address)
