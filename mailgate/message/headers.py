@@ -67,9 +67,9 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
 
     A line that is no field ends the block, as with the mail systems before us; it and all that
     follows is body, so that nothing is lost. It was damaged on the way, and is passed over, where
-    no From has come yet and one follows, or where nothing but fields follows, and the first
-    Content-Type with them: another reader may find another mail in it, so its From proves nobody.
-    The same holds for a whole mail (start is 0) below empty lines or a byte order mark.
+    nothing but fields follows and the first Content-Type with them, or where no From has come yet
+    and one follows. Another reader does not find that From, so it proves nobody; nor does one
+    below empty lines or a byte order mark on top of a whole mail (start is 0).
     """
     end = len(raw) if end is None else end
     defects: list[str] = []
@@ -155,25 +155,26 @@ class _Reader:
                     self.odd.add(match[1].lower())  # a space before the name or after it
             elif line.strip() and (found or not line.startswith(("From ", ">From "))):
                 self._note("a line among the headers is none")
-                if not self._is_damage(at):
+                if self._is_above_from(at):
+                    self.odd.add("from")
+                elif not self._is_patch(at):
                     return at
-                self.odd.add("from")
             at += len(line) + 1
         return None
 
-    def _is_damage(self, at: int) -> bool:
-        """Say whether a line that is no field ends nothing, since what matters is still to come."""
+    def _is_above_from(self, at: int) -> bool:
+        """Say whether fields have come, but the first From is still to come."""
         if self.from_at is None:
             match = _FROM.search(self.raw, self.start, self.stop)
             self.from_at = match.start() if match else -1
-        return bool(self.found) and (at < self.from_at or self._is_patch(at))
+        return bool(self.found) and at < self.from_at
 
     def _is_patch(self, at: int) -> bool:
-        """Say whether all lines below one are fields, with the only Content-Type among them."""
+        """Say whether fields stand above a line and nothing else below, there with Content-Type."""
         below = self.raw.find(b"\n", at, self.stop) + 1 or self.stop
         if _CONTENT_TYPE.search(self.raw, below, self.stop) is None:
             return False
-        if any(name.lower() == "content-type" for name, *_ in self.found):
+        if not self.found or any(name.lower() == "content-type" for name, *_ in self.found):
             return False
         return _FIELDS.fullmatch(self.raw, below, self.stop) is not None
 
