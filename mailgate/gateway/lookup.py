@@ -99,7 +99,7 @@ def examine(
         seen=seen,
         reported=reported.ticket if reported else None,
         release=_release(session, office, claimed, routed),
-        recent=_recent(session, office, claimed, found, seen, author, proven=proven),
+        recent=_recent(session, office, claimed, found, seen, author, authenticity, proven=proven),
     )
     return Examined(message, circumstances, judgement, proven, vouched, reported)
 
@@ -204,6 +204,7 @@ def _recent(
     found: Found,
     seen: Mapping[str, Candidate],
     author: str | None,
+    authenticity: Authenticity,
     *,
     proven: bool,
 ) -> Recent | None:
@@ -211,7 +212,9 @@ def _recent(
     if session is None or seen or not isinstance(found, Apart):
         return None
     most = office.floods.proven if proven else office.floods.unproven
-    return mailbombs.recent(session, claimed, author, most) if most is not None else None
+    if most is None:
+        return None
+    return mailbombs.recent(session, claimed, author, authenticity, most)
 
 
 def _vouched(

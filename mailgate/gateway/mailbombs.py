@@ -4,6 +4,7 @@ Works in the caller's transaction. Counts by the address in From and by the enve
 that neither a new name for each mail nor a new return path gets around it.
 """
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
@@ -14,9 +15,12 @@ from mailgate import logs
 from mailgate.gateway.decide import Recent
 from mailgate.intake import floods
 from mailgate.intake.spool import Claimed, SpoolResult, sender_key_of
+from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Message
 from mailgate.tickets import alarms
 from mailgate.tickets.office import Office
+
+_AS_FAR = (Authenticity.FAIL, Authenticity.NONE, Authenticity.PASS)
 
 
 class Marks(TypedDict):
@@ -26,18 +30,26 @@ class Marks(TypedDict):
     flood_of: str | None
 
 
-def recent(session: Session, claimed: Claimed, author: str | None, most: int) -> Recent:
+def recent(
+    session: Session,
+    claimed: Claimed,
+    author: str | None,
+    authenticity: Authenticity,
+    most: int,
+) -> Recent:
     """Return what a mail's sender sent before it: by From, or by envelope where that is more.
 
-    author: canonical, None where From does not name exactly one. The null sender is nobody.
+    author: canonical, None where From does not name exactly one. The null sender is nobody. Only
+    what was believed as far as this mail counts: who forges an address uses up nothing of it.
     """
     arrival = claimed.arrival
+    believed = _AS_FAR[_AS_FAR.index(authenticity) :]
+    which = floods.Counted(arrival.received_at, most, claimed.id, believed)
     who, count = floods.name_of(author or ""), 0
     if author:
-        count = floods.by_author(session, author, arrival.received_at, most, claimed.id)
+        count = floods.by_author(session, author, which)
     if arrival.envelope.mail_from and count < most:
-        key = sender_key_of(arrival)
-        by_envelope = floods.by_envelope(session, key, arrival.received_at, most, claimed.id)
+        by_envelope = floods.by_envelope(session, sender_key_of(arrival), which)
         if by_envelope > count:
             who, count = floods.name_of(arrival.envelope.mail_from), by_envelope
     return Recent(who, count, most)
@@ -57,6 +69,8 @@ def tell(session: Session, office: Office, spool_id: int, sent: Recent, now: dat
     if not alarms.begins(session, f"flood:{sent.who}", now + floods.WINDOW, now):
         return
     logs.flood_held(spool_id, sent.most)
+    # A sender names himself, and an operator may copy the line into a shell.
+    quoted = shlex.quote(sent.who)
     alarms.tell_admin(
         session,
         office,
@@ -65,7 +79,7 @@ def tell(session: Session, office: Office, spool_id: int, sent: Recent, now: dat
         "What he sends beyond that is held until he has sent less for an hour; his replies to\n"
         "tickets come in as ever.\n\n"
         "  mailgate spool list --floods\n"
-        f"  mailgate spool release --flood {sent.who}\n"
-        f'  mailgate spool delete --flood {sent.who} --why "..."\n',
+        f"  mailgate spool release --flood {quoted}\n"
+        f'  mailgate spool delete --flood {quoted} --why "..."\n',
         now,
     )

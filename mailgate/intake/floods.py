@@ -4,6 +4,7 @@ Counts no further than it is asked to, by an index, however much there is. A gro
 put away at once, in the caller's transaction; octets are never changed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,24 +36,39 @@ def name_of(address: str) -> str:
     return canonical(address)[:_MAX_ADDRESS]
 
 
-def by_author(session: Session, author: str, at: datetime, most: int, but: int) -> int:
-    """Return how many mails of an address in From asked for a new ticket within an hour of `at`.
+@dataclass(frozen=True)
+class Counted:
+    """Which mails are counted: of an hour around `at`, but not the one that is looked at.
 
-    Those that came later and were faster count, too. most: where counting ends. but: the mail
-    that is not counted, since it is looked at.
+    Those that came later and were faster count, too. most: where counting ends. believed: how
+    far their senders were, so that nobody forges away what another may send.
     """
-    return _lately(session, _OF_AUTHOR, name_of(author), at, most, but)
+
+    at: datetime
+    most: int
+    but: int
+    believed: Sequence[str]
 
 
-def by_envelope(session: Session, sender_key: str, at: datetime, most: int, but: int) -> int:
+def by_author(session: Session, author: str, which: Counted) -> int:
+    """Return how many mails of an address in From asked for a new ticket."""
+    return _lately(session, _OF_AUTHOR, name_of(author), which)
+
+
+def by_envelope(session: Session, sender_key: str, which: Counted) -> int:
     """Return the same of an envelope sender, as spool.sender_key_of names it."""
-    return _lately(session, _OF_ENVELOPE, sender_key, at, most, but)
+    return _lately(session, _OF_ENVELOPE, sender_key, which)
 
 
-def _lately(
-    session: Session, statement: Select[Any], his: str, at: datetime, most: int, but: int
-) -> int:
-    known = {"his": his, "since": at - WINDOW, "until": at + WINDOW, "but": but, "most": most}
+def _lately(session: Session, statement: Select[Any], his: str, which: Counted) -> int:
+    known = {
+        "his": his,
+        "since": which.at - WINDOW,
+        "until": which.at + WINDOW,
+        "but": which.but,
+        "most": which.most,
+        "believed": list(which.believed),
+    }
     return len(session.execute(statement, known).all())
 
 
@@ -65,6 +81,7 @@ def _asked(whose: Mapped[Any]) -> Select[Any]:
         .join(SpoolResult, col(SpoolResult.spool_id) == col(Spool.id))
         .where(whose == bindparam("his"), asked, col(Spool.id) != bindparam("but"))
         .where(received_at > bindparam("since"), received_at < bindparam("until"))
+        .where(col(Spool.authenticity).in_(bindparam("believed", expanding=True)))
         .distinct()
         .limit(bindparam("most"))
     )
