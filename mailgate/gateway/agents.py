@@ -41,8 +41,8 @@ def warn(
 ) -> None:
     """Tell an agent that a mail in her name is held; three times an hour at most."""
     agent = office.agent(author.address) if author is not None else None
-    if agent is not None and notices.may_warn(session, agent.address, now):
-        event = Event.AGENT_UNPROVEN
+    event = Event.AGENT_UNPROVEN
+    if agent is not None and notices.may_answer(session, agent.address, event, now):
         notices.answer(session, office, agent.address, event, now, spool_id=spool_id)
 
 
@@ -68,15 +68,15 @@ def act(mail: AgentMail, ticket: Ticket, reason: str) -> tuple[Ticket, str]:
             faults = [Fault(status, Wrong.REFUSED)]
     if faults:
         note = _keep(mail, ticket)
-        _send_back(mail, faults, note)
-        return ticket, f"{reason}; it cannot be carried out: kept as a note, and sent back to her"
+        what = "sent back to her" if _send_back(mail, faults, note) else "not sent back: too many"
+        return ticket, f"{reason}; it cannot be carried out: kept as a note, and {what}"
     return ticket, f"{reason}; done as it says"
 
 
 def open_for(mail: AgentMail, department: Department, spool_id: int) -> Ticket | None:
     """Open the ticket that an agent's fresh mail asks for; None where it cannot be understood.
 
-    Then she is told, and the mail has to be held.
+    Then she is told, as often as she may be, and the mail has to be held.
     """
     asked = _asked(mail.message)
     given, too_large = _files(mail)
@@ -163,7 +163,10 @@ def _keep(mail: AgentMail, ticket: Ticket) -> Entry:
 
 def _send_back(
     mail: AgentMail, faults: Sequence[Fault], note: Entry | None, spool_id: int | None = None
-) -> None:
+) -> bool:
+    """Tell an agent what was wrong; say False where she has had enough of that this hour."""
+    if not notices.may_answer(mail.session, mail.agent.address, Event.NOT_UNDERSTOOD, mail.now):
+        return False
     detail = "\n".join(f"{each.wrong}\t{' '.join(each.line.split())}" for each in faults)
     notices.answer(
         mail.session,
@@ -175,3 +178,4 @@ def _send_back(
         spool_id=spool_id,
         detail=detail,
     )
+    return True

@@ -202,6 +202,8 @@ def _apart(facts: Circumstances, found: Apart) -> tuple[Verdict, ...]:
         return (Hold(hit.ticket.department, reason, "not_participant"),)
     if not facts.route.departments:
         return (Hold("", facts.route.reason, "no_department"),)
+    if found.standing is Standing.AGENT and facts.nature in _AUTOMATIC:
+        found = replace(found, standing=None)  # her mail program wrote it
     reason = f"{found.reason}; {facts.route.reason}"
     seen = facts.seen or {}
     # What an agent writes down for a customer is one matter.

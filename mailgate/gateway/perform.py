@@ -193,7 +193,7 @@ def _open_for_agent(
     department = job.office.directory.departments[verdict.department]
     ticket = agents.open_for(_agent_mail(job), department, job.claimed.id)
     if ticket is None:
-        reason = f"{verdict.reason}, which cannot be carried out; she was told why"
+        reason = f"{verdict.reason}, which cannot be carried out"
         return _perform_one(job, Hold(verdict.department, reason, "error"), opened)
     result.ticket, result.effective_received_at = ticket.number, ticket.effective_received_at
     result.acknowledge_reason = "no acknowledgement to the agent: the customer gets it"

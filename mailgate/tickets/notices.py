@@ -19,7 +19,9 @@ from mailgate.store.database import insert_once
 from mailgate.tickets.model import Entry, EntryKind, Ticket
 from mailgate.tickets.office import Office
 
-_WARNINGS_AN_HOUR = 3
+# Of what an agent's own mail, or one in her name, sets off: a mailbox that sends it back to us
+# would go round for ever.
+_AN_HOUR = {Event.AGENT_UNPROVEN: 3, Event.NOT_UNDERSTOOD: 10}
 _AT_WORK = (Event.AGENT_REPLY, Event.NOTE)
 
 
@@ -137,15 +139,15 @@ def answer(
     )
 
 
-def may_warn(session: Session, agent: str, now: datetime) -> bool:
-    """Say whether an agent may be warned of one more mail in her name; three an hour are enough."""
+def may_answer(session: Session, agent: str, event: Event, now: datetime) -> bool:
+    """Say whether an agent may be written to once more of such mail; some an hour are enough."""
     since = now - timedelta(hours=1)
-    warned = select(func.count()).where(
+    written = select(func.count()).where(
         col(AgentNotice.agent) == canonical(agent),
-        col(AgentNotice.event) == Event.AGENT_UNPROVEN,
+        col(AgentNotice.event) == event,
         col(AgentNotice.at) > since,
     )
-    return int(session.execute(warned).scalar_one()) < _WARNINGS_AN_HOUR
+    return int(session.execute(written).scalar_one()) < _AN_HOUR[event]
 
 
 def forget(session: Session, before: datetime) -> None:

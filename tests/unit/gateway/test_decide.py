@@ -93,6 +93,15 @@ def test_an_agents_fresh_mail_with_a_command_is_one_matter() -> None:
     assert (verdict.department, verdict.standing) == ("dynamics", Standing.AGENT)
 
 
+@pytest.mark.parametrize("nature", AUTOMATIC)
+def test_a_machines_fresh_mail_with_a_command_is_a_mail_like_others(nature: Nature) -> None:
+    """What looks like a command in her out-of-office is none; each department has its ticket."""
+    found = Apart(None, Standing.AGENT, "command")
+    verdicts = decide(facts(nature, found=found, route=TO_BOTH))
+    standings = [each.standing for each in verdicts if isinstance(each, Open)]
+    assert standings == [None, None]
+
+
 def test_a_released_mail_never_acts_as_an_agent() -> None:
     """Whoever releases it does not lend her his authority."""
     (verdict,) = decide(facts(found=AGENTS, release=Release(TICKET, "dynamics")))

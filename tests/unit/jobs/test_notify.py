@@ -274,9 +274,9 @@ def test_warnings_are_three_an_hour(database):
     """Whoever forges an agent's address cannot use us to fill her mailbox."""
     with database.writing() as session:
         for spool_id in range(1, 6):
-            if notices.may_warn(session, EWA, NOW):
+            if notices.may_answer(session, EWA, Event.AGENT_UNPROVEN, NOW):
                 notices.answer(session, THREE, EWA, Event.AGENT_UNPROVEN, NOW, spool_id=spool_id)
-        assert notices.may_warn(session, EWA, NOW + 61 * MINUTE)
+        assert notices.may_answer(session, EWA, Event.AGENT_UNPROVEN, NOW + 61 * MINUTE)
 
     letters = told(database)
 

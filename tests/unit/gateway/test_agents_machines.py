@@ -1,0 +1,29 @@
+"""What an agent's mailbox does by itself, and whom it may set off."""
+
+import pytest
+
+from tests.unit.bureau import EWA, letter
+from tests.unit.gateway.test_agents import a_ticket, gate, proof, told
+
+__all__ = ["gate"]  # a fixture
+
+pytestmark = pytest.mark.attack("A20")
+
+ROUNDS = 20
+
+
+def test_a_mailbox_that_sends_our_letters_back_is_answered_ten_times_an_hour(gate):
+    """It hands on whatever comes as a new mail of hers, without a word that a machine does it."""
+    number = a_ticket(gate)
+    for count in range(ROUNDS):
+        last = [each for each in told(gate) if each.recipient == EWA][-1]
+        words = last.parsed.get_payload(0).get_payload(decode=True).decode()
+        headers = (*proof("pass"), f"In-Reply-To: {last.message_id}")
+        subject = f"FW: {last.header('Subject')}"
+        raw = letter(EWA, subject, words, message_id=f"<{count}@example.com>", headers=headers)
+        gate.receive(raw, mail_from=EWA)
+    events = [each.event for each in told(gate) if each.recipient == EWA]
+    assert events == ["new-ticket"] + ["not-understood"] * 10
+    assert len(gate.entries(number, "note")) == ROUNDS
+    (result,) = gate.results(ROUNDS)
+    assert result.verdict_reason.endswith("kept as a note, and not sent back: too many")
