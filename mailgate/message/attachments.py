@@ -30,20 +30,6 @@ _REPORT_PARTS = frozenset(
         "text/rfc822-headers",
     }
 )
-_EXTENSIONS = {
-    "application/pdf": "pdf", "application/zip": "zip", "application/msword": "doc",
-    "application/ms-tnef": "dat", "application/pgp-signature": "asc", "application/json": "json",
-    "application/pkcs7-signature": "p7s", "application/x-pkcs7-signature": "p7s",
-    "application/pkcs7-mime": "p7m", "application/xml": "xml", "text/xml": "xml",
-    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/svg+xml": "svg",
-    "image/tiff": "tiff", "image/bmp": "bmp", "image/webp": "webp", "audio/mpeg": "mp3",
-    "audio/wav": "wav", "audio/x-wav": "wav", "video/mp4": "mp4", "text/calendar": "ics",
-    "text/csv": "csv", "text/plain": "txt", "text/html": "html", "text/vcard": "vcf",
-    "text/x-vcard": "vcf", "message/rfc822": "eml", "message/global": "eml",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.ms-excel": "xls",
-}  # fmt: skip
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\s?(?:\.|$)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
@@ -144,10 +130,9 @@ def _attachment(raw: bytes, part: Part) -> Attachment:
 def _told(told: _Told, octets: bytes | memoryview) -> Attachment:
     found = filetypes.detected(octets)
     detected = found if filetypes.differs(told.label, found) else ""
-    extension = _EXTENSIONS.get(told.label) or _EXTENSIONS.get(detected, "bin")
     return Attachment(
         part=told.part,
-        name=told.name or f"attachment-{told.part}.{extension}",
+        name=told.name or f"attachment-{told.part}.{filetypes.extension(told.label, found)}",
         type=told.label,
         size=len(octets),
         digest=hashlib.sha256(octets).hexdigest(),

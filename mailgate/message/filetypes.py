@@ -44,7 +44,7 @@ _PAGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-# Names of the same thing, and labels so wide that what is found is no lie.
+# Names of the same thing, ends of names, and labels so wide that what is found is no lie.
 _SAME = {
     "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png",
     "image/x-ms-bmp": "image/bmp", "application/x-pdf": "application/pdf",
@@ -53,7 +53,26 @@ _SAME = {
     "application/x-gzip": "application/gzip", "application/x-rar-compressed": "application/vnd.rar",
     "application/vnd.ms-tnef": "application/ms-tnef", "application/x-dosexec": _MZ,
     "application/vnd.microsoft.portable-executable": _MZ, "application/x-executable": _ELF,
-    "application/x-sh": _SCRIPT, "application/xhtml+xml": _HTML,
+    "application/x-sh": _SCRIPT, "application/xhtml+xml": _HTML, "text/x-vcard": "text/vcard",
+    "application/x-pkcs7-signature": "application/pkcs7-signature", "text/directory": "text/vcard",
+    "application/x-pkcs7-mime": "application/pkcs7-mime", "text/comma-separated-values": "text/csv",
+}  # fmt: skip
+_EXTENSIONS = {
+    "application/pdf": "pdf", _ZIP: "zip", "application/gzip": "gz", "application/rtf": "rtf",
+    "application/vnd.rar": "rar", "application/x-7z-compressed": "7z", "application/json": "json",
+    "application/xml": "xml", "text/xml": "xml", "text/csv": "csv", _HTML: "html",
+    "application/msword": "doc", f"{_OOXML}wordprocessingml.document": "docx",
+    "application/vnd.ms-excel": "xls", f"{_OOXML}spreadsheetml.sheet": "xlsx",
+    "application/vnd.ms-powerpoint": "ppt", f"{_OOXML}presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.ms-outlook": "msg", "application/ms-tnef": "dat",
+    "application/pgp-signature": "asc", "application/pkcs7-signature": "p7s",
+    "application/pkcs7-mime": "p7m", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
+    _SVG: "svg", "image/tiff": "tiff", "image/bmp": "bmp", "image/webp": "webp",
+    "image/heic": "heic", "audio/mpeg": "mp3", "audio/wav": "wav", "audio/ogg": "ogg",
+    "audio/amr": "amr", "video/mp4": "mp4", "text/calendar": "ics", "text/vcard": "vcf",
+    "message/rfc822": "eml", "message/global": "eml",
 }  # fmt: skip
 _WITHIN = {
     _ZIP: ("zip", "openxmlformats", "opendocument", "java-archive", "macroenabled", "epub", "kmz"),
@@ -110,6 +129,12 @@ def differs(label: str, found: str) -> bool:
     return (
         bool(found) and label != found and not any(name in label for name in _WITHIN.get(found, ()))
     )
+
+
+def extension(label: str, found: str) -> str:
+    """Return the end of a name for a file that has none: by its label, else by what it holds."""
+    known = _EXTENSIONS.get(_SAME.get(label, label)) or _EXTENSIONS.get(found)
+    return known or ("txt" if label.startswith("text/") else "bin")
 
 
 def warning(name: str, found: str) -> str | None:

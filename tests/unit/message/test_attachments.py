@@ -60,6 +60,9 @@ MIX = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
         (b"Content-Type: application/pdf", ("attachment-1.pdf", "application/pdf", False)),
         (b"Content-Type: image/png", ("attachment-1.png", "image/png", False)),
         (b"Content-Type: x-odd/thing", ("attachment-1.bin", "x-odd/thing", False)),
+        (b"Content-Type: image/jpg", ("attachment-1.jpg", "image/jpg", False)),
+        (b"Content-Type: image/pjpeg", ("attachment-1.jpg", "image/pjpeg", False)),
+        (b"Content-Type: application/x-pdf", ("attachment-1.pdf", "application/x-pdf", False)),
         (b"Content-Type: text/calendar", ("attachment-1.ics", "text/calendar", False)),
         (b"Content-Disposition: attachment", ("attachment-1.txt", "text/plain", False)),
         (b"Content-Disposition: inline; filename=a.txt", ("a.txt", "text/plain", True)),
@@ -124,7 +127,9 @@ def test_what_a_file_is_stands_beside_what_it_says_it_is() -> None:
     raw = (
         MIX + b"Content-Type: application/pdf; name=invoice.pdf\r\n\r\nMZ\x90\0 x\r\n--b\r\n"
         b"Content-Type: application/octet-stream\r\n\r\n%PDF-1.4\r\n--b\r\n"
-        b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--b--"
+        b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--b\r\n"
+        b"Content-Type: application/octetstream\r\n\r\nPK\x03\x04\r\n--b\r\n"
+        b"Content-Type: x-zip\r\n\r\nBZh\r\n--b--"
     )
     tree = structure.read(raw)
     found = attachments.attachments_of(tree)
@@ -132,6 +137,8 @@ def test_what_a_file_is_stands_beside_what_it_says_it_is() -> None:
         ("invoice.pdf", "application/pdf", "application/x-msdownload"),
         ("attachment-2.pdf", "application/octet-stream", "application/pdf"),
         ("attachment-3.png", "image/png", ""),
+        ("attachment-4.zip", "application/octetstream", "application/zip"),
+        ("attachment-5.bin", "application/octet-stream", "application/x-bzip2"),
     ]
     assert tree.defects == ["invoice.pdf is a Windows program"]
 

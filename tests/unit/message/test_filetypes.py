@@ -121,3 +121,19 @@ def test_a_label_may_say_it_in_other_words(label: str, found: str, differs: bool
 def test_a_name_that_hides_a_danger_is_told(name: str, found: str, warning: str | None) -> None:
     """What can do harm when it is opened, under a name that does not say so, is a warning."""
     assert filetypes.warning(name, found) == warning
+
+
+@pytest.mark.parametrize(
+    ("label", "found", "extension"),
+    [
+        ("application/pdf", "image/png", "pdf"),
+        ("image/x-png", "", "png"),
+        ("application/octet-stream", "image/heic", "heic"),
+        ("application/octet-stream", "application/x-bzip2", "bin"),
+        ("text/x-log", "", "txt"),
+        ("x-odd/thing", "", "bin"),
+    ],
+)
+def test_a_file_without_a_name_gets_its_end(label: str, found: str, extension: str) -> None:
+    """By what its label says under any name, else by what it holds, else a harmless one."""
+    assert filetypes.extension(label, found) == extension
