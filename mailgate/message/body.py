@@ -25,6 +25,8 @@ _STUB = re.compile(
     r"|(?:diese|ihr)[^.]{0,60}html[^.]{0,60}(?:nicht|format|anzeig)|(?:ce|votre)[^.]{0,60}html",
     re.IGNORECASE,
 )
+# A page that is labelled as plain text; beside words it says them once more.
+_PAGE = re.compile(r"\s{0,20}<(?:!doctype|html|head|body|div|p|table|span|meta)\b", re.IGNORECASE)
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
@@ -77,19 +79,23 @@ class _Reader:
         return "\n".join(text for text in texts if text.strip())
 
     def best(self, part: Part) -> str:
-        """Return the first alternative that is plain text and says something, else the last."""
+        """Return the alternatives that are plain text and say something, else the last that does.
+
+        Of several plain ones each has its say: programs that join two mails write different words.
+        """
+        plain: dict[str, str] = {}
         other = stub = ""
         for child in part.children:
-            text = self.gather(child)
+            text = "" if plain and child.type != "text/plain" else self.gather(child)
             if not text.strip():
                 continue
-            if child.type == "text/plain":
-                if len(text) > _MAX_STUB or not _STUB.search(text):
-                    return text
-                stub = text
-            else:
+            if child.type != "text/plain":
                 other = text
-        return other or stub
+            elif len(text) <= _MAX_STUB and _STUB.search(text):
+                stub = text
+            elif not plain or not _PAGE.match(text):
+                plain.setdefault(" ".join(text.split()), text)
+        return "\n".join(plain.values()) or other or stub
 
     def read(self, part: Part) -> str:
         octets = part.octets(self.tree.raw)

@@ -199,10 +199,11 @@ class _Shown:
     def gather(self, part: Part) -> None:
         if part.type == "multipart/alternative":
             chosen = next(filter(self._has_html, reversed(part.children)), None)
-            readable = (child for child in part.children if self._has_text(child))
-            chosen = chosen or next(readable, None)
-            if chosen is not None:
-                self.gather(chosen)
+            at = len(self.fragments)
+            for child in (chosen,) if chosen else filter(self._has_text, part.children):
+                self.gather(child)
+            # Plain ones often say the same.
+            self.fragments[at:] = dict.fromkeys(self.fragments[at:])
             return
         for child in part.children:
             self.gather(child)

@@ -190,7 +190,7 @@ def test_images_are_bounded():
 
 
 def test_of_alternatives_the_html_is_shown():
-    """The last alternative with HTML, else the first with words; the rest in order."""
+    """The last alternative with HTML, else all that differ in words; other parts in order."""
     head = b"Content-Type: multipart/alternative; boundary=b\r\n\r\n"
     plain = b"--b\r\nContent-Type: text/plain\r\n\r\none\r\n"
     html = b"--b\r\nContent-Type: text/html\r\n\r\n<b>two</b>\r\n"
@@ -199,6 +199,9 @@ def test_of_alternatives_the_html_is_shown():
     text = '<div style="white-space:pre-wrap">one</div>'
     assert page.fragment_of(head + plain + calendar).html == text
     assert page.fragment_of(head + calendar).html == ""
+    other = plain.replace(b"one", b"two")
+    both = page.fragment_of(head + plain + other + plain + b"--b--").html
+    assert both.count("one") == both.count("two") == 1
     inner = related(image(b"x", PNG), html=b"<img src=cid:x>").replace(b"=b", b"=c")
     inner = inner.replace(b"--b", b"--c")
     shown = page.fragment_of(head + plain + b"--b\r\n" + inner)
