@@ -6,9 +6,9 @@ belongs to no ticket.
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from mailgate.message.address import Address
@@ -22,6 +22,12 @@ from mailgate.tickets.office import Office
 
 _MAX_SUBJECT = 200
 _MAX_TEXT = 100_000
+_HOUR = timedelta(hours=1)
+_MOST_AN_HOUR = 20
+_LAST = (
+    "\nThis was the last of twenty alarms by mail within an hour; until there are fewer, others\n"
+    "are in the log alone.\n"
+)
 
 
 def begins(session: Session, name: str, until: datetime, now: datetime) -> bool:
@@ -53,14 +59,20 @@ def forget(session: Session, before: datetime) -> None:
 
 
 def tell_admin(session: Session, office: Office, subject: str, text: str, now: datetime) -> bool:
-    """Put a mail to `[gateway] admin` in the outbox; say False where nobody is named.
+    """Put a mail to `[gateway] admin` in the outbox; say False where none is sent.
 
     subject, text: in words of ours; lines end in LF. An own address is never written to, nor one
-    that cannot be. What the smarthost makes of it is in the log and in `mailgate outbox list`.
+    that cannot be. Nor is he of more than twenty alarms that began within an hour: who forges
+    senders could raise one for each. What the smarthost makes of it is in the log and in
+    `mailgate outbox list`.
     """
-    nonce = secrets.token_hex(16)
-    letter = Letter(subject[:_MAX_SUBJECT], text[:_MAX_TEXT], "")
-    return write_to_admin(session, office, letter, nonce, "en", now)
+    lately = select(func.count()).select_from(Alarm).where(col(Alarm.since) > now - _HOUR)
+    begun = int(session.execute(lately).scalar_one())
+    if begun > _MOST_AN_HOUR:
+        return False
+    text = text[:_MAX_TEXT] + (_LAST if begun == _MOST_AN_HOUR else "")
+    letter = Letter(subject[:_MAX_SUBJECT], text, "")
+    return write_to_admin(session, office, letter, secrets.token_hex(16), "en", now)
 
 
 def write_to_admin(

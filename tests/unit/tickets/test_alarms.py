@@ -58,6 +58,21 @@ def test_the_admin_is_written_to_without_a_ticket(database: Database) -> None:
     assert read.get_payload(decode=True) == b"3 mails\r\nare held\r\n"
 
 
+@pytest.mark.attack("A25")
+def test_a_storm_of_alarms_is_twenty_mails_an_hour(database: Database) -> None:
+    """Who forges a thousand senders raises as many alarms; the last mail says where the rest is."""
+    with database.writing() as session:
+        for number in range(30):
+            assert alarms.begins(session, f"flood:{number}@evil.example", NOW + HOUR, NOW)
+            alarms.tell_admin(session, GUARDED, f"Flood {number}", "He sends.\n", NOW)
+        assert alarms.begins(session, "capped", NOW + DAY, NOW + HOUR)
+        assert alarms.tell_admin(session, GUARDED, "Later", "again\n", NOW + HOUR)
+        rows = session.execute(select(OutboxMail).order_by(OutboxMail.id)).scalars().all()
+        texts = [blobs.get_bytes(session, row.body_sha256).decode() for row in rows]
+    assert len(texts) == 21
+    assert ["in the log alone" in text for text in texts] == [False] * 19 + [True, False]
+
+
 @pytest.mark.parametrize("admin", ["", DESK_ADDRESS, "PomocDynamics+x@example.com", "nobody"])
 def test_nobody_is_told_where_nobody_can_be(database: Database, admin: str) -> None:
     """No admin, an address of ours, one that cannot be written to."""
