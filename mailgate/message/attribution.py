@@ -19,7 +19,13 @@ _VERBS = (
     " написа kirjoitti kirjoittaa scris scrie yazdı yazmış έγραψε писа rašė rakstīja kirjutas"
     " napisao napisala je va escriure menulis viết 写道 寫道 写到 書きました 작성"
 )
-_WORDS = frozenset(_VERBS.split()) - {"je", "va", "ezt"}
+# What people do with words in other ways, too: these count beside an address only.
+_WEAK_VERBS = (
+    "sent said replied answered wysłał wysłała wysłał(a) odpisał odpisała odpowiedział envoyé"
+    " antwortete sendte отправил отправила"
+)
+_WEAK = frozenset(_WEAK_VERBS.split())
+_WORDS = (frozenset(_VERBS.split()) - {"je", "va", "ezt"}) | _WEAK
 _VERB = re.compile(
     r"(?<!\w)(?:"
     + "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
@@ -57,6 +63,17 @@ _I = re.compile(r"(?<!\w)(?:I|we|ich|wir) (?:wrote|schrieb|schrieben)(?!\w)", re
 _DATE_AND_ADDRESS = re.compile(
     r"[\W_]{0,3}\d{4}[-./]\d{1,2}[-./]\d{1,2}\s[^<>]{0,80}" + _ADDRESS + r"\W*$"
 )
+# One in the middle of a line, where the program lost the line end above it.
+_DATED = (
+    r"(?:On|W dniu|Dnia|Am|Le|El|Il giorno|Il|Op|Em|Den|Dne|Dňa)\s"
+    r"(?:[^\W\d_]{2,12}[.,]{0,2}\s){0,2}\d{1,4}(?:[-./:,]|\s|st|th)"
+)
+_WITHIN = re.compile(r"(?<=\s)" + _DATED)
+_BEGUN = re.compile(r"[\W_]{0,4}" + _DATED)
+_FRAGMENT = re.compile(
+    r"[<\[(](?:mailto:|[\w.+-]{1,64}@)|<$|>?\s?[\w()/]{1,14}\s?[:：]$|a écrit"
+    r"|[^<>]{1,60}<[^<>]{3,250}>$"
+)
 _EDGE = " \t\xa0*_-—–>|\u200e\u200f\u202a\u202b\u202c"
 _MAX_AFTER_VERB = 160
 
@@ -85,6 +102,8 @@ def is_sure(text: str) -> bool:
     if verb is None or _I.search(text):
         return False
     dated = timed or _DATE.search(text) is not None
+    if verb[0].lower() in _WEAK:
+        return addressed is not None and dated
     if addressed:
         return dated or _OPENER.match(text) is not None or _ends_at(text, verb)
     opened = _OPENER.match(text) or _DATE_FIRST.match(text)
@@ -95,7 +114,10 @@ def is_likely(text: str) -> bool:
     """Say whether it is one if a quote stands below it."""
     if len(text) > _MAX_LENGTH or not _EVIDENCE.search(text) or _I.search(text):
         return False
-    if _last_verb(text) is not None or _ADDRESS_LAST.search(text):
+    verb = _last_verb(text)
+    if verb is not None and (verb[0].lower() not in _WEAK or "@" in text):
+        return True
+    if _ADDRESS_LAST.search(text):
         return True
     if _DATE_AND_ADDRESS.match(text):
         return True
@@ -118,7 +140,11 @@ def length_at_end(lines: list[str], *, sure: bool) -> int:
         line = lines[-length][:MAX_LINE].strip()
         if not line:
             break
-        joined = f"{line} {joined}".rstrip()
+        gap = "" if line[-1] == "<" else " "
+        joined = f"{line}{gap}{joined}".rstrip()
+        before = words_before(line)
+        if before and test(joined[len(before) :].lstrip(_EDGE)):
+            return length
         if not test(joined):
             continue
         if _OPENER.match(line) or _DATE_FIRST.match(line):
@@ -127,13 +153,32 @@ def length_at_end(lines: list[str], *, sure: bool) -> int:
     return shortest
 
 
+def is_fragment(line: str) -> bool:
+    """Say whether a line cannot be the first of one: an address, or the verb alone."""
+    return _FRAGMENT.match(line[:MAX_LINE].strip()) is not None
+
+
+def words_before(line: str) -> str:
+    """Return what stands in a line before an attribution that begins in the middle of it."""
+    head = line[:MAX_LINE]
+    if _BEGUN.match(head):
+        return ""
+    starts = [found.start() for found in _WITHIN.finditer(head)]
+    before = head[: starts[-1]].rstrip(_EDGE) if starts else ""
+    return "" if "@" in before else before
+
+
 def _last_verb(text: str) -> re.Match[str] | None:
     """Return the verb, if not much but a name and an address stands after it."""
     found = None
-    for found in _VERB.finditer(text):
-        if len(text) - found.end() <= _MAX_AFTER_VERB:
+    for verb in _VERB.finditer(text):
+        if len(text) - verb.end() > _MAX_AFTER_VERB:
+            continue
+        if verb[0].lower() not in _WEAK:
+            found = verb
             break
-    if found is None or len(text) - found.end() > _MAX_AFTER_VERB:
+        found = found or verb
+    if found is None:
         return None
     rest = text[found.end() :].rstrip(_EDGE)
     return found if not rest or rest[-1] in ":：" else None

@@ -108,6 +108,26 @@ _ABOVE = (
     "above", "powyżej", "nad t", "oberhalb", "über dies", "au-dessus", "encima", "arriba", "sopra",
     "boven", "acima", "выше",
 )  # fmt: skip
+# A word for "answer" or "original" and one for "mail" between dashes, in whatever order.
+_OF_ANSWERS = (
+    "antwort answer reply response original orig. oryginaln pierwotn ursprüngl odpowied"
+    " poprzedni previous earlier quoted cytowan réponse respuesta risposta resposta antwoord"
+    " odpověd odpoveď ответ відповід исходн svar vastaus válasz răspuns cevap"
+)
+_MAIL_WORDS = (
+    "message messages mail e-mail email nachricht wiadomość wiadomości list mensaje messaggio"
+    " bericht mensagem correo courriel zpráva zprávy správa správy сообщение сообщения письмо"
+    " повідомлення лист meddelande meddelelse melding viesti üzenet mesaj ileti sporočilo"
+    " poruka"
+)
+_OF_MAILS = frozenset(_MAIL_WORDS.split())
+_ANSWERS = tuple(_OF_ANSWERS.split())
+_MAX_WORDS = 4
+# What mail programs write for a date, and people for nothing else: a word, a year and a time.
+_FULL_DATE = re.compile(
+    r"(?=[^\n]{0,40}[^\W\d_]{3})(?=[^\n]{0,60}(?<!\d)(?:19|20)\d{2}(?!\d))"
+    r"[^\n]{0,60}?(?<!\d)\d{1,2}[:.]\d{2}(?!\d)"
+)
 _RULE = "-_=*–—#+~‐‑"
 _INLINE = re.compile(r"([^\W\d_]{1,20}+)\s?[:：][\s*]")
 _BEFORE = marks.ALL + " \t\xa0>|\u200e\u202a\u202c\ufeff"
@@ -138,6 +158,8 @@ def divider(line: str) -> Divider | None:
         found = _DIVIDERS.get(inner.rstrip(":").strip().lower())
         if found is not None:
             return found
+        if stripped[:3] == stripped[-3:] and _is_of_answer(inner):
+            return Divider.ORIGINAL
         if (
             stripped.startswith("---")
             and stripped.endswith("--")
@@ -150,6 +172,15 @@ def divider(line: str) -> Divider | None:
         if _DIVIDERS.get(words) is Divider.FORWARD:
             return Divider.FORWARD
     return Divider.ORIGINAL if _asks_above(stripped) else None
+
+
+def _is_of_answer(inner: str) -> bool:
+    words = inner[:60].lower().rstrip(":").split()
+    return (
+        2 <= len(words) <= _MAX_WORDS
+        and not _OF_MAILS.isdisjoint(words)
+        and any(word.startswith(_ANSWERS) for word in words)
+    )
 
 
 def may_ask(lines: list[str]) -> bool:
@@ -176,15 +207,16 @@ def label_of(line: str) -> str:
     return _KINDS.get(head[:at].strip(_EDGE).lower(), "")
 
 
-def begins(lines: list[str], at: int) -> bool:
-    """Say whether a header block begins at a line: a sender and two others within ten lines.
+def kinds_at(lines: list[str], at: int) -> set[str]:
+    """Return the kinds of a header block at a line: a sender and two others, or {}.
 
-    People also write "Od:" and "Do:" of times and places; so it takes an address, the word for
-    "sent", bold type, or four different headers to be one.
+    Ten lines are looked at. People also write "Od:" and "Do:" of times and places; so it takes
+    an address, the word for "sent", bold type, or four different headers to be one. Two are enough
+    at the top of it where one is an address and the other a date as programs write it.
     """
     first = label_of(lines[at])
     if not first or first == "cc":
-        return False
+        return set()
     kinds = {first, *_inline(lines[at])}
     sure = _is_telling(lines[at], first)
     strange = 0
@@ -199,11 +231,21 @@ def begins(lines: list[str], at: int) -> bool:
             if strange >= _MAX_STRANGE:
                 break
             continue
+        if not strange and len(kinds) == 1 and _is_pair({first: lines[at], kind: line}):
+            return {first, kind}
         kinds.add(kind)
         sure = sure or _is_telling(line, kind)
     if "from" not in kinds or len(kinds - {"cc"}) + ("cc" in kinds) < 3:
-        return False
-    return sure or len(kinds) >= 4
+        return set()
+    return kinds if sure or len(kinds) >= 4 else set()
+
+
+def _is_pair(headers: dict[str, str]) -> bool:
+    """Say whether two headers are a date and whom the mail was from or to."""
+    date = headers.get("sent") or headers.get("date") or ""
+    mailbox = headers.get("from") or headers.get("to") or ""
+    said = date[:MAX_LINE].partition(":")[2]
+    return "@" in mailbox[:MAX_LINE] and _FULL_DATE.match(said) is not None
 
 
 def _inline(line: str) -> set[str]:

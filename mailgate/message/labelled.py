@@ -21,10 +21,10 @@ _LABELS = (
 _NO_LETTERS = re.compile(r"\W+")
 
 
-def shortened(text: str, tree: Tree, subject: str) -> str:
+def shortened(text: str, tree: Tree, subject: str, *, is_reply: bool = True) -> str:
     """Return the words of a mail, cut where its HTML alternative says they end.
 
-    text: the words by the plain part. subject: as in `quotes.own_words`.
+    text: the words by the plain part. subject, is_reply: as in `quotes.own_words`.
     """
     part = _alternative(tree.root)
     if part is None or part.end - part.start > _MAX_HTML:
@@ -33,7 +33,7 @@ def shortened(text: str, tree: Tree, subject: str) -> str:
     if not any(label in octets for label in _LABELS):
         return text
     page = body.text_of(replace(tree, root=part, defects=[]))
-    words = quotes.own_words(page, subject)
+    words = quotes.own_words(page, subject, is_reply=is_reply)
     letters, all_letters = _NO_LETTERS.sub("", words), _NO_LETTERS.sub("", text)
     shorter = letters and len(letters) < len(all_letters) and all_letters.startswith(letters)
     return words if shorter else text

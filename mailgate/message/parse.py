@@ -24,6 +24,7 @@ from mailgate.message import (
     marks,
     quotes,
     structure,
+    subjects,
     unpacking,
 )
 from mailgate.message.address import Address
@@ -34,6 +35,7 @@ _MAX_SUBJECT = 1000
 _SEALED = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
 )
+_ANSWERING = frozenset({"in-reply-to", "references"})
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,21 @@ def _parsed(raw: bytes) -> Message:
     full_text = marks.unmarked(marked)
     if not full_text.strip() and any(part.type in _SEALED for part in tree.parts):
         tree.defects.append("the words are in an encrypted or sealed part, which is not opened")
-    text = labelled.shortened(quotes.own_words(marked, told.subject), tree, told.subject)
+    is_reply = _is_reply(told)
+    text = quotes.own_words(marked, told.subject, is_reply=is_reply)
+    text = labelled.shortened(text, tree, told.subject, is_reply=is_reply)
     files = attachments.attachments_of(tree, inside)
     report = bounce.report_of(tree, full_text)
     words = (text, full_text, language.language_of(text))
     message = _message(len(raw), told, full_text, words, files, report, tree.defects, simple=False)
     meetings = invitation.invitations_of(tree)
     return replace(message, invitations=meetings) if meetings else message
+
+
+def _is_reply(told: _Head) -> bool:
+    """Say whether headers or subject call the mail an answer to another."""
+    named = any(name.lower() in _ANSWERING for name, _ in told.headers)
+    return named or subjects.answers(told.subject)
 
 
 def _message(

@@ -7,7 +7,7 @@ nothing would be left, everything is: a mail without words of its own is still t
 
 import re
 
-from mailgate.message import attribution, ending, header_block, marks, signature, taglines
+from mailgate.message import attribution, ending, header_block, marks, signature, subjects, taglines
 from mailgate.message.header_block import Divider
 
 _MAX_MATCHED = 400
@@ -16,13 +16,11 @@ _MAX_SIGNATURE = 25
 _MAX_DELIMITERS = 20
 _NO_WORDS = " \t\n\xa0_-=*~—–>"
 _MAX_NEAR = 4
+_MAX_REACH = 8
+_OUTLOOK = {"from", "sent", "to", "subject"}
+_MAX_FOLDED = 30
 _MAX_READ_OF_WORDS = 4000
 
-_FORWARDED = re.compile(
-    r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|fw|pd|prz|przekazan[ea]|wg|tr|rv|enc|i|vb|vs|vl|doorst"
-    r"|továbbít[áv]\w{0,3}|ilt|转发|轉寄|转寄)\s?[:：]",
-    re.IGNORECASE,
-)
 _ANSWERS_BELOW = re.compile(
     r"(?<!\w)(?:(?:my |our )?(?:answers?|repl(?:y|ies)|comments?|responses?|remarks)(?: are| is|:)?"
     r"[^.\n]{0,30} (?:below|inline|in-line|in line|in red|in blue|in green|in colou?r|in the text)"
@@ -37,17 +35,25 @@ _ANSWERS_BELOW = re.compile(
     re.IGNORECASE,
 )
 
+# A link that its program broke out of the quote.
+_LINK_IN_QUOTE = re.compile(r"\s{0,3}[(<\[]?https?://[^\s<>]{1,300}+[)\]]?\s{0,2}>\s*")
 
-def own_words(text: str, subject: str = "") -> str:
+_LINK_OPEN = re.compile(r"[(<\[]https?://[^\s()<>\[\]]{1,300}+\s?$")
+_LINK_END = re.compile(r"\s{0,3}[^\s()<>\[\]]{1,300}+[)>\]]\s{0,3}")
+
+
+def own_words(text: str, subject: str = "", *, is_reply: bool = True) -> str:
     """Return what stands before or between quotes and above the signature; all if that is none.
 
     text: may hold the marks of `markup`. A forwarded mail (by its subject or a line that says so)
     keeps what it forwards: that is what it is about. So does one whose writer says that the
-    answers stand in a quote without marks.
+    answers stand in a quote without marks. is_reply: False where neither headers nor subject make
+    it one; then lines with ">" and header blocks were pasted and stay, until a line says whose
+    words are quoted.
     """
     lines = text.split("\n")
-    forwarded = _FORWARDED.match(subject[:_MAX_MATCHED]) is not None
-    scan = _Scan(lines, forwarded)
+    forwarded = subjects.forwards(subject)
+    scan = _Scan(lines, forwarded, is_reply)
     rest = scan.run()
     if forwarded and rest is None:
         return marks.unmarked(text).strip("\n")
@@ -70,15 +76,44 @@ def _is_quoted(line: str) -> bool:
         return True
     words = line[:_MAX_MATCHED].lstrip(" ")
     # ">:" alone is the end of a folded "… <anna@example.com>:".
-    return words[:1] == ">" and words.rstrip() != ">:" and len(line) - len(words) <= 3
+    if words[:1] != ">" or len(line) - len(words) > 3:
+        return False
+    words = words.rstrip()
+    # ">>> https://example.com <<<" is an ornament.
+    return words != ">:" and not (words[:2] == ">>" and words[-2:] == "<<")
+
+
+def _fragments(lines: list[str], at: int) -> list[int]:
+    """Return which lines, that one the last, could be one attribution: up to four, no quote.
+
+    An empty line between them is none where what stands below it can be no beginning.
+    """
+    near, crossed = [at], False
+    for here in range(at - 1, max(at - _MAX_REACH, -1), -1):
+        line = lines[here]
+        if not line or line.isspace():
+            if not attribution.is_fragment(lines[near[0]]):
+                break
+            crossed = True
+            continue
+        if crossed and line.rstrip()[-1] in ".!?":
+            break
+        crossed = False
+        if line[0] in marks.ALL or _is_quoted(line):
+            break
+        near.insert(0, here)
+        if len(near) == _MAX_NEAR:
+            break
+    return near
 
 
 class _Scan:
     """One walk over the lines. cut_at: where a quote without marks was cut off."""
 
-    def __init__(self, lines: list[str], forwarded: bool) -> None:
+    def __init__(self, lines: list[str], forwarded: bool, is_reply: bool) -> None:
         self.lines = lines
         self.forwarded = forwarded
+        self.is_reply = is_reply
         self.kept: list[str] = []
         self.cut_at: int | None = None
         self.has_words = False
@@ -116,27 +151,47 @@ class _Scan:
     def _look(self, at: int, raw: str) -> tuple[Divider, int] | None:
         """Take a line; if all below it is of another mail, return so and where that begins."""
         line = raw[:_MAX_MATCHED]
+        if self.quoting and self._is_of_link(at, line):
+            return None
         if not self._is_bare(line):
-            if _is_quoted(line):
-                return self._quote(at, line)
+            if _is_quoted(line) and not self._is_folded(at, line):
+                return self._quote(at, raw)
             self.quoting = False
             if line[0] in marks.ALL:
                 return self._labelled(at, line)
             kind = header_block.divider(line)
             if kind is Divider.ORIGINAL and not self.forwarded and self._quote_follows(at + 1):
                 return None
-            if kind is None and header_block.begins(self.lines, at):
-                kind = Divider.ORIGINAL
+            if kind is None:
+                kind = self._header_block(at)
             if kind is not None:
                 return kind, at
         self.quoting = False
         if attribution.ends_one(line):
-            length = attribution.length_at_end(self._near(at), sure=True)
+            near = _fragments(self.lines, at)
+            length = attribution.length_at_end([self.lines[each] for each in near], sure=True)
             if length:
-                return self._attributed(at, length)
+                return self._attributed(at, near[-length], length)
         if not self.signed:
             self._keep(at, raw, line)
         return None
+
+    def _is_of_link(self, at: int, line: str) -> bool:
+        """Say whether a program broke a link of the quote so that it lost its quote mark."""
+        if _LINK_IN_QUOTE.fullmatch(line):
+            return True
+        above = self.lines[at - 1][-_MAX_MATCHED:]
+        return _LINK_OPEN.search(above) is not None and _LINK_END.fullmatch(line) is not None
+
+    def _header_block(self, at: int) -> Divider | None:
+        """Say what a header block means: pasted into a mail that is no reply, it is data.
+
+        Outlook's own, which says "Sent:", is not pasted: its replies do not always say they are.
+        """
+        kinds = header_block.kinds_at(self.lines, at)
+        if not kinds:
+            return None
+        return Divider.ORIGINAL if self.is_reply or kinds >= _OUTLOOK else Divider.FORWARD
 
     def _is_bare(self, line: str) -> bool:
         """Say whether a line can be no quote, header or divider; most lines of most mails."""
@@ -150,29 +205,49 @@ class _Scan:
         self.has_words = True
         self.after_quote = False
 
-    def _quote(self, at: int, line: str) -> tuple[Divider, int] | None:
+    def _quote(self, at: int, raw: str) -> tuple[Divider, int] | None:
         """Leave a quoted line out, and at the first of several what stands above to say whose."""
         first, self.quoting = not self.quoting, True
         if not first:
+            self._paste(raw)
             return None
-        length = self._attribution_above()
-        if self.forwarded or header_block.divider(line) is Divider.FORWARD:
-            return Divider.FORWARD, at - length
-        if length:
-            del self.kept[-length:]
-        if line[0] == marks.QUOTED and self.cut_at is None:
+        start = self._attribution_above()
+        if self.forwarded or header_block.divider(raw) is Divider.FORWARD:
+            return Divider.FORWARD, at - len(self.kept) + start
+        if start < len(self.kept):
+            self.is_reply = True
+            self._drop(start)
+        if raw[0] == marks.QUOTED and self.cut_at is None:
             self.cut_at = at
         self.signed = False
         self.after_quote = True
+        self._paste(raw)
         return None
 
+    def _paste(self, raw: str) -> None:
+        """Keep a line with ">" where nobody is answered."""
+        if not self.is_reply and raw[0] != marks.QUOTED:
+            self.kept.append(raw)
+            self.after_quote = False
+
+    def _drop(self, start: int) -> None:
+        """Leave out an attribution that begins at a line of what is kept."""
+        before = attribution.words_before(self.kept[start])
+        del self.kept[start:]
+        if before:
+            self.kept.append(before)
+
     def _attribution_above(self) -> int:
+        """Return where in what is kept an attribution at its end begins, its length for none."""
+        end = len(self.kept)
         blank = 0
-        while blank < min(3, len(self.kept)) and not self.kept[-1 - blank]:
+        while blank < min(3, end) and not self.kept[end - 1 - blank]:
             blank += 1
-        near = self.kept[max(len(self.kept) - blank - _MAX_NEAR, 0) : len(self.kept) - blank]
-        length = attribution.length_at_end(near, sure=False)
-        return length + blank if length else 0
+        if blank == end or not self.kept[end - 1 - blank]:
+            return end
+        near = _fragments(self.kept, end - blank - 1)
+        length = attribution.length_at_end([self.kept[each] for each in near], sure=False)
+        return near[-length] if length else end
 
     def _labelled(self, at: int, line: str) -> tuple[Divider, int] | None:
         """Leave out what its client calls a signature or "On … wrote:", unless it forwards."""
@@ -183,23 +258,26 @@ class _Scan:
         self.after_quote = True
         return None
 
-    def _attributed(self, at: int, length: int) -> tuple[Divider, int] | None:
-        start = at - length + 1
-        if not self.signed and length > 1:
-            del self.kept[1 - length :]
+    def _attributed(self, at: int, start: int, length: int) -> tuple[Divider, int] | None:
+        """Leave out a line that says whose words follow; all below it without quote marks, too."""
+        self.is_reply = True
+        before = attribution.words_before(self.lines[start])
+        if not self.signed:
+            while length > 1:
+                length -= bool(self.kept.pop())
+            if before:
+                self.kept.append(before)
         self.has_words = any(self.kept)
         if not self.forwarded and self._quote_follows(at + 1):
             return None
         return Divider.ORIGINAL, start
 
-    def _near(self, at: int) -> list[str]:
-        """Return a line and up to three right above it that are no quote."""
-        near = [self.lines[at]]
-        for line in reversed(self.lines[max(at - _MAX_NEAR + 1, 0) : at]):
-            if not line or line.isspace() or line[0] in marks.ALL or _is_quoted(line):
-                break
-            near.insert(0, line)
-        return near
+    def _is_folded(self, at: int, line: str) -> bool:
+        """Say whether ">" closes an address that was opened above: "> wrote:"."""
+        if len(line) > _MAX_FOLDED or not attribution.ends_one(line):
+            return False
+        above = "".join(self.lines[max(at - _MAX_NEAR + 1, 0) : at])[-_MAX_MATCHED:]
+        return above.count("<") > above.count(">")
 
     def _quote_follows(self, at: int) -> bool:
         near = (line for line in self.lines[at : at + _MAX_NEAR] if line and not line.isspace())

@@ -50,7 +50,8 @@ class Entry:
         if self.format == "mbox":
             return _FROM_LINE.split(self.raw)[1:]
         if self.format in _WRAPPING:
-            head = f"MIME-Version: 1.0\r\n{_WRAPPING[self.format]}\r\n\r\n".encode()
+            answering = "In-Reply-To: <1@example.com>\r\n" if self.kind == "reply" else ""
+            head = f"MIME-Version: 1.0\r\n{answering}{_WRAPPING[self.format]}\r\n\r\n".encode()
             return [head + base64.encodebytes(self.raw)]
         return [self.raw]
 

@@ -35,6 +35,10 @@ BLOCKS = [
     "Feladó: Éva\nElküldve: péntek\nCímzett: nekem\nTárgy: x",
     "De la: Eva\nTrimis: vineri\nCătre: mine\nSubiect: x",
     "Kimden: Eva\nGönderildi: Cuma\nKime: bana\nKonu: x",
+    "From: ann@example.com\nSent: Friday, November 20, 2026 9:12 AM",
+    "From: ann@example.com\n\nDate: Fri, 20 Nov 2026 09:12:02 -0600",
+    "Date: Fri, 20 Nov 2026 09:12:02 -0600\nTo: ann@example.com",
+    "Od: ewa@example.net\nData: piątek, 20 listopada 2026 9:12",
     "发件人：Eva\n发送时间：2026-11-20\n收件人：me\n主题：x",
     "差出人: Eva\n送信日時: 2026-11-20\n宛先: me\n件名: x",
     "보낸 사람: Eva\n보낸 날짜: 2026-11-20\n받는 사람: me\n제목: x",
@@ -46,6 +50,9 @@ WORDS = [
     "To: the point.\nFrom: here",
     "Subject: the printer\nDate: today\nTo: whom it concerns, 2026",
     "Uwaga: ważne",
+    "Data: 20.11.2026 10:00\nOd: ewa@example.net",
+    "Od: ewa@example.net\nData: jutro",
+    "Od: Ewa\nData: piątek, 20 listopada 2026 9:12",
     "CC: ann@example.com\nFrom: x\nTo: y",
     "From: here\nto there is a long way.",
 ]
@@ -69,6 +76,11 @@ ORIGINAL = [
     "-----Ursprungligt meddelande-----",
     "_____Original Message_____",
     "-----Ewa Nowak/ABC/PL wrote: -----",
+    "-----Antwort Mail-----",
+    "----- Poprzednia wiadomość -----",
+    "--- Previous e-mail message ---",
+    "***** Réponse au message *****",
+    "-------- Исходное письмо --------",
     "##- Please type your reply above this line -##",
     "--- Odpowiedz powyżej tej linii ---",
     "Bitte antworten Sie oberhalb dieser Linie.",
@@ -120,7 +132,8 @@ def test_what_stands_below_a_forwarding_line_is_kept(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "   ", "original message", "-- first point", "--- a ---", "Above this line all is well",
+    ["-----Error message-----", "--- message ---", "--- The answer is in my last long message ---",
+     "", "   ", "original message", "-- first point", "--- a ---", "Above this line all is well",
      "above", "the answer is above, in the first mail that I have sent", "===",
      "Forwarded message"],
 )  # fmt: skip

@@ -19,6 +19,8 @@ from mailgate.message import quotes
         "Le jeu. 19 nov. 2026 à 09:12, Bob <b@x.fr> a écrit :\n> old",
         "El jue, 19 nov 2026 a las 9:12, Bob <b@x.es> escribió:\n> old",
         "Op do 19 nov. 2026 om 09:12 schreef Bob <b@x.nl>:\n> old",
+        "On Fri, 20 Nov 2026 at 9:12 Bob <b@x.com> wrote:\n> old\n (https://x.com/a) >\n> more",
+        "> see (https://x.com/path\nrest-of-the-path)\n> more",
         "-----Original Message-----\nFrom: Bob\nold",
         "----- Oryginalna wiadomość -----\nOd: Ewa\nold",
         "________________\nFrom: Bob <b@x.com>\nSent: Thursday\nTo: me\nSubject: x\n\nold",
@@ -49,6 +51,7 @@ def test_quotes_and_signatures_are_cut(cut: str) -> None:
         "On Monday we wrote to you:\nno answer came.",
         "From: here\nto there is a long way.",
         "w załączniku 2 pliki: a i b",
+        "Strona:\n>>> >> https://example.com <<<\nnie działa",
         "Napisał: ktoś",
         "a -- b",
         "From: a\nTo: b",
@@ -97,3 +100,35 @@ def test_endless_lines_are_read(line: str) -> None:
     """A hundred thousand suspicious lines, or one endless line, give a text."""
     assert isinstance(quotes.own_words(f"{line}\n" * 20_000), str)
     assert isinstance(quotes.own_words(line * 50_000), str)
+
+
+FRESH = [
+    "$ cat log\n> select 1\n> from dual\nnie działa",
+    "Błąd:\n<a>\n> text\n</a>\n> more",
+    "-- \nAnna\n> appended\n> lines",
+    "Zginął:\n\nFrom: ann@example.com\nTo: bob@example.com\nSubject: x\nDate: today\n\nCo teraz?",
+]
+
+
+@pytest.mark.parametrize("text", FRESH)
+def test_what_is_pasted_into_a_fresh_mail_is_kept(text: str) -> None:
+    """Shell prompts, markup and headers of a mail that answers nobody are what it is about."""
+    assert quotes.own_words(text, is_reply=False) == text
+    assert quotes.own_words(text) != text
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "On Fri, Nov 20, 2026 at 9:12 AM Ann <ann@example.com> wrote:\n> old\n\nBelow.\n> old",
+        "On Fri, Nov 20, 2026 at 9:12 AM Ann <ann@example.com> wrote:\n\nold",
+        "-----Original Message-----\nold",
+        "From: Ann\nSent: Friday\nTo: me\nSubject: x\n\nold",
+        "\x01old",
+    ],
+)
+def test_a_mail_that_shows_its_quote_is_a_reply_without_headers(quoted: str) -> None:
+    """Some programs lose In-Reply-To and "Re:"; what they write above a quote tells."""
+    words = quotes.own_words(f"Moje.\n> pasted\n\n{quoted}", is_reply=False)
+    assert words.startswith("Moje.\n> pasted")
+    assert "old" not in words
