@@ -11,6 +11,8 @@ from mailgate.message.message import Message, Nature
 from mailgate.tickets.office import Office
 
 _SHOWN_LINES = 12
+# A delay names those whom the mail has not reached yet, as a bounce those whom it never will.
+_FATES = (Nature.BOUNCE, Nature.DELAY)
 
 
 def told_of(
@@ -40,7 +42,7 @@ def told_of(
             | ({"detected": each.detected} if each.detected else {})
             for each in message.attachments
         ],
-        "bounce": _bounce(message) if rehearsal.nature is Nature.BOUNCE else None,
+        "bounce": _bounce(message) if rehearsal.nature in _FATES else None,
         "results": [results.told_of(row, office.directory) for row in rows] if office else [],
         "defects": list(message.defects),
     }
@@ -77,7 +79,10 @@ def _facts(told: Told) -> list[tuple[str, object]]:
         ("authenticity", f"{told['authenticity']}: {told['authenticity_reason']}"),
         ("language", told["language"]),
         ("attachments", ", ".join(_file(each) for each in told["attachments"])),
-        ("failed", "; ".join(_fate(each) for each in (told["bounce"] or {}).get("recipients", ()))),
+        (
+            "reported",
+            "; ".join(_fate(each) for each in (told["bounce"] or {}).get("recipients", ())),
+        ),
         ("mail of ours", (told["bounce"] or {}).get("of")),
         ("defects", "; ".join(told["defects"])),
     ]

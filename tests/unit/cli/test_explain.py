@@ -62,7 +62,16 @@ def test_a_bounce_names_whom_it_is_about(nowhere):
     assert told["bounce"]["recipients"][0].items() >= fate.items()
     assert told["bounce"]["of"] is None
     assert objects(nowhere("explain", "-", "--json", given=MAIL))[0]["bounce"] is None
-    assert "failed      " in nowhere("explain", "-", given=BOUNCE).stdout
+    assert "reported    " in nowhere("explain", "-", given=BOUNCE).stdout
+
+
+def test_a_delay_names_whom_it_has_not_reached_yet(nowhere):
+    """The recipients of a report on a delay are told with their action, as those of a bounce."""
+    delayed = BOUNCE.replace(b"failed", b"delayed").replace(b"5.1.1", b"4.4.1")
+    (told,) = objects(nowhere("explain", "-", "--json", given=delayed))
+    assert told["nature"] == "delay"
+    fate = {"address": "x@y.example", "action": "delayed", "status": "4.4.1"}
+    assert told["bounce"]["recipients"][0].items() >= fate.items()
 
 
 def test_files_come_in_order_and_one_that_cannot_be_read_stops_none(nowhere, tmp_path):
