@@ -180,7 +180,8 @@ def _put(sending: Sending, recipient: Address, message_id: str, content: bytes) 
         content=content,
     )
     if mail.put(sending.session, outgoing, sending.now) and sending.kind is not mail.Kind.REPLY:
-        ledger.write(sending.session, ticket, recipient.address, sending.kind.value, sending.now)
+        kind = ledger.COPY if _is_passed_on(sending) else sending.kind.value
+        ledger.write(sending.session, ticket, recipient.address, kind, sending.now)
 
 
 def _head(
@@ -251,15 +252,13 @@ def _obstacle(sending: Sending, recipient: Address) -> str:
         return "the recipient's address is not one that can be written to"
     if sending.kind is not mail.Kind.NOTICE:
         return ""
-    if ledger.rests(sending.session, recipient.address, sending.now):
-        return "a loop is suspected, automatic mail to the address rests"
-    limits = sending.office.limits
-    proven = people.is_proven(sending.session, recipient.canonical)
-    limit = limits.proven_day if proven else limits.unproven_day
-    count = ledger.spent(sending.session, recipient.address, sending.now).address_day
-    if limit is not None and count >= limit:
-        return f"limit of {limit} automatic mails a day to one address reached"
-    return ""
+    session, limits, now = sending.session, sending.office.limits, sending.now
+    return ledger.obstacle(session, recipient, limits, now, passed_on=_is_passed_on(sending))
+
+
+def _is_passed_on(sending: Sending) -> bool:
+    """Say whether it holds what a customer wrote, on its way to those in copy."""
+    return sending.kind is mail.Kind.NOTICE and sending.event is Event.COMMENT
 
 
 def _own_reply_to(sending: Sending, recipient: Address) -> str | None:

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func, select
 from sqlmodel import Session, col
 
-from mailgate.message.address import canonical, domain_of
+from mailgate.message.address import Address, canonical, domain_of
 from mailgate.message.alignment import organisational
-from mailgate.replies.acknowledge import Spent
+from mailgate.replies.acknowledge import Limits, Spent
 from mailgate.store.database import insert_row
-from mailgate.tickets import alarms
+from mailgate.tickets import alarms, people
 from mailgate.tickets.model import AutomaticMail, Entry, EntryKind, Ticket
 
-ACKNOWLEDGEMENT, NOTICE = "acknowledgement", "notice"
+ACKNOWLEDGEMENT, NOTICE, COPY = "acknowledgement", "notice", "copy"
 
 _MOST, _CHARS = 20, 4_000
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,6 +50,31 @@ _SPENT = select(
     _count(col(AutomaticMail.domain) == bindparam("domain"), _THIS_HOUR),
     _count(_THIS_HOUR),
 )
+
+
+_COPIES = select(
+    _count(col(AutomaticMail.at) > bindparam("since"), col(AutomaticMail.kind) == COPY)
+)
+
+
+def obstacle(
+    session: Session, who: Address, limits: Limits, now: datetime, *, passed_on: bool
+) -> str:
+    """Return why an address is sent no notice now, "" where it may be.
+
+    passed_on: it holds what a customer wrote to us. Of these all unproven addresses together have
+    no more than what is acknowledged, or whoever names them in Cc would relay mail through us.
+    """
+    if rests(session, who.address, now):
+        return "a loop is suspected, automatic mail to the address rests"
+    proven = people.is_proven(session, who.canonical)
+    limit = limits.proven_day if proven else limits.unproven_day
+    if limit is not None and spent(session, who.address, now).address_day >= limit:
+        return f"limit of {limit} automatic mails a day to one address reached"
+    most = limits.installation_hour if passed_on and not proven else None
+    if most is not None and session.execute(_COPIES, {"since": now - _HOUR}).scalar_one() >= most:
+        return f"limit of {most} mails an hour passed on to addresses that are not proven reached"
+    return ""
 
 
 def write(session: Session, ticket: Ticket, address: str, kind: str, now: datetime) -> None:

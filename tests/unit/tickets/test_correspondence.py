@@ -308,6 +308,22 @@ def test_those_in_copy_read_what_a_proven_participant_writes(
     assert all("Nadal nie działa." in mail.words for mail in mails)
 
 
+@pytest.mark.attack("A03")
+def test_whoever_names_many_in_copy_makes_us_no_relay(database: Database) -> None:
+    """To addresses that proved nothing so many mails an hour as are acknowledged, and no more."""
+    at = replace(COPYING, limits=Limits(installation_hour=4))
+    with database.writing() as session:
+        for number in range(3):
+            ticket, _ = opened(session, contribution(message_id=f"<{number}@example.net>"))
+            copied(session, ticket, *(f"c{number}{each}@example.org" for each in range(2)))
+            said = contribution(text="ZALEWAM", proven=True)
+            service.follow_up(session, at, ticket, said, NOW, NOW, speaks=True)
+        mails = [each for each in sent(session) if "ZALEWAM" in each.words]
+        why = [text for event, text in events(session, ticket) if event == "not-sent"]
+    assert len(mails) == 4
+    assert len(why) == 2 and all("limit of 4 mails an hour" in each for each in why)
+
+
 def test_those_in_copy_read_only_what_comes_later(database: Database) -> None:
     """A mail that was on its way before they joined is not theirs."""
     with database.writing() as session:
