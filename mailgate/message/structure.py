@@ -21,7 +21,12 @@ MAX_DEPTH = 20
 
 # The first field ends in CR alone, as on old Macintoshes, and the next one follows.
 _CR_ALONE = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]{0,2000}\r[!-~\t ]")
-_GUESSED_BOUNDARY = re.compile(rb"\s{0,20}--([^\s]{1,200})[ \t]*\r?\n")
+# What comes first, or below a preamble where a header of a part follows.
+_GUESSED_BOUNDARY = re.compile(
+    rb"\s{0,20}--([^\s]{1,200})[ \t]*\r?\n|[^\0]{0,1000}?\n--([^\s]{1,200})[ \t]{0,20}\r?\nContent-"
+)
+# Added on the way, and to be left out (RFC 2045 §6.7 rule 3).
+_SPACES_AT_SOFT_BREAK = re.compile(rb"=[ \t]{1,100}(\r?\n)")
 
 
 @dataclass
@@ -61,7 +66,7 @@ class Part:
             case "base64":
                 return charset.base64_octets(body)
             case "quoted-printable":
-                return binascii.a2b_qp(body)
+                return binascii.a2b_qp(_SPACES_AT_SOFT_BREAK.sub(rb"=\1", body))
             case "x-uuencode" | "uuencode" | "x-uue":
                 return _uudecoded(body)
         return body
@@ -117,7 +122,7 @@ def _divide(raw: bytes, part: Part, depth: int, parts: list[Part], defects: list
         if guess is None:
             part.type = "text/plain"
             return
-        boundary = guess[1]
+        boundary = guess[1] or guess[2]
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
     for start, end in _slices(raw, part.start, part.end, boundary, defects):
         if len(parts) >= MAX_PARTS:

@@ -29,6 +29,12 @@ def bodies(raw: bytes) -> list[bytes]:
         (HEAD + b"no delimiter at all", [b"no delimiter at all"]),
         (HEAD + b"--other\r\n\r\nguessed\r\n--other--", [b"guessed"]),
         (b"Content-Type: multipart/mixed\r\n\r\n--g\r\n\r\nguessed\r\n--g--", [b"guessed"]),
+        (
+            b"Content-Type: multipart/mixed\r\n\r\npreamble\r\n--g\r\nContent-Id: <1>\r\n\r\n"
+            b"guessed\r\n--g--",
+            [b"guessed"],
+        ),
+        (b"Content-Type: multipart/mixed\r\n\r\na\r\n--\r\nb", [b"a\r\n--\r\nb"]),
         (b"Content-Type: multipart/mixed; boundary=b\r\r--b\r\rold Mac\r--b--", [b"old Mac"]),
         (
             b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
@@ -105,6 +111,7 @@ def test_depth_and_number_are_bounded() -> None:
         (b"BASE64 (comment)", b"QUJD", b"ABC"),
         (b'"base64";', b"QUJD", b"ABC"),
         (b"quoted-printable", b"a=3D=\r\nb", b"a=b"),
+        (b"quoted-printable", b"a= \t\r\nb= \nc = d", b"abc = d"),
         (b"x-uuencode", b"x\nbegin 644 f\n#04)#\njunk that is none~~~~\n`\nend\n", b"ABC"),
         (b"uuencode", b"begin 644 f\n#04)#", b"ABC"),
         (b"uuencode", b"begin 644 f\n#04)#\nend\nmore", b"ABC"),
