@@ -25,8 +25,9 @@ _STUB = re.compile(
     r"|(?:diese|ihr)[^.]{0,60}html[^.]{0,60}(?:nicht|format|anzeig)|(?:ce|votre)[^.]{0,60}html",
     re.IGNORECASE,
 )
-# A page that is labelled as plain text; beside words it says them once more.
-_PAGE = re.compile(r"\s{0,20}<(?:!doctype|html|head|body|div|p|table|span|meta)\b", re.IGNORECASE)
+# HTML that is labelled as plain text; beside words it says them once more.
+_MARKUP = re.compile(r"\s{0,20}<(?:!doctype|html|head|body|div|p|table|span|meta)\b", re.IGNORECASE)
+_PAGE = re.compile(r"\s{0,20}<(?:!doctype\s{1,5}html|html)\b", re.IGNORECASE)
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
@@ -93,7 +94,7 @@ class _Reader:
                 other = text
             elif len(text) <= _MAX_STUB and _STUB.search(text):
                 stub = text
-            elif not plain or not _PAGE.match(text):
+            elif not plain or not _MARKUP.match(text):
                 plain.setdefault(" ".join(text.split()), text)
         return "\n".join(plain.values()) or other or stub
 
@@ -110,7 +111,7 @@ class _Reader:
         if defect is not None:
             self.note(defect)
         text = charset.plain(text)
-        if part.type == "text/html":
+        if part.type == "text/html" or is_page(text):
             return markup.marked(text)
         if part.parameters.get("format", "").lower() == "flowed":
             return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
@@ -119,6 +120,11 @@ class _Reader:
     def note(self, defect: str) -> None:
         if defect not in self.tree.defects:
             self.tree.defects.append(defect)
+
+
+def is_page(text: str) -> bool:
+    """Say whether a text is a whole page of HTML, which scripts send labelled as plain text."""
+    return _PAGE.match(text) is not None and text[-100:].rstrip().lower().endswith("</html>")
 
 
 def _unflowed(text: str, delete_space: bool) -> str:

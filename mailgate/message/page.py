@@ -217,7 +217,7 @@ class _Shown:
             octets = octets[: self.left]
         self.left -= len(octets)
         text = charset.plain(charset.decode(octets, part.charset)[0])
-        if part.type == "text/html":
+        if part.type == "text/html" or body.is_page(text):
             fragment = sanitised(text, self.image)
             self.fragments.append(fragment.html)
             self.remote += fragment.remote_images

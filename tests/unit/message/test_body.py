@@ -25,6 +25,8 @@ def text(raw: bytes) -> str:
         (ALT + PLAIN + b"one\r\n" + PLAIN + b"<div>one</div>\r\n--b--", "one"),
         (ALT + PLAIN + b"  \r\n" + HTML + b"<p>html\r\n--b--", "html"),
         (ALT + HTML + b"one\r\n" + HTML + b"two\r\n--b--", "two"),
+        (b"\r\n<html><body><p>a<p>b</body></html>\r\n", "a\n\nb"),
+        (b"\r\n<html> is how pages begin", "<html> is how pages begin"),
         (MIX + PLAIN + b"a\r\n" + HTML + b"<p>b\r\n--b--", "a\nb"),
         (
             MIX + PLAIN + b"a\r\n--b\r\nContent-Type: text/plain; name=x.txt\r\n\r\nfile\r\n--b--",

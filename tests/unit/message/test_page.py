@@ -202,6 +202,8 @@ def test_of_alternatives_the_html_is_shown():
     other = plain.replace(b"one", b"two")
     both = page.fragment_of(head + plain + other + plain + b"--b--").html
     assert both.count("one") == both.count("two") == 1
+    unlabelled = b"\r\n<html><b onclick=x>two</b></html>"
+    assert page.fragment_of(unlabelled).html == "<b>two</b>"
     inner = related(image(b"x", PNG), html=b"<img src=cid:x>").replace(b"=b", b"=c")
     inner = inner.replace(b"--b", b"--c")
     shown = page.fragment_of(head + plain + b"--b\r\n" + inner)
