@@ -197,7 +197,7 @@ def one_line(text: str) -> str:
     """Return text fit for a header or a log line: no line break of any kind, no control."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    return plain(_LINE_BREAKS.sub(" ", text)).strip()
+    return plain(_LINE_BREAKS.sub(" ", text.rstrip("\0"))).strip()  # some pad with NUL
 
 
 def repaired(text: str, label: str = "") -> tuple[str, str | None]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 MAX_ID = 500
 MAX_IDS = 200
 
-_ID = re.compile(r"<[^<>\s]{1,498}>")
+_ID = re.compile(r"<\s{0,5}([^<>\s]{1,498})\s{0,5}>")
 _BARE_ID = re.compile(r"[^<>\s]{1,498}")
 _MONTHS = {
     name: number
@@ -21,6 +21,15 @@ _DATE = re.compile(
     r"(?:[^\W\d]{2,15}\.?,?\s{0,5})?(\d{1,2})[ -]([A-Za-z]{3})[a-z]{0,6}[ -](\d{2,4})\s{1,5}"
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d{1,9})?\s{0,5}(?:([+-])(\d{2}):?(\d{2})|([A-Za-z]{1,5}))?"
 )
+# As logs and C's asctime write it, which some programs put into a mail.
+_ISO = re.compile(
+    r"\s{0,20}(\d{4})-(\d{2})-(\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})? ?"
+    r"([+-]\d{2}:?\d{2}|Z)?"
+)
+_ASCTIME = re.compile(
+    r"\s{0,20}(?:[A-Z][a-z]{2} {1,2})?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}:\d{2}:\d{2}) "
+    r"(?:([A-Z]{1,5}|[+-]\d{4}) )?(\d{4})"
+)
 _ZONES = {
     "ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5,
     "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "cet": 1, "cest": 2, "met": 1, "mest": 2,
@@ -29,7 +38,7 @@ _ZONES = {
 
 def message_ids(value: str) -> tuple[str, ...]:
     """Return the identifiers in a References or In-Reply-To value, each once, in order."""
-    found = _ID.findall(value)
+    found = [f"<{each}>" for each in _ID.findall(value)]
     if len(found) > MAX_IDS:
         # The first is the thread's, the last ones are nearest.
         found = found[:1] + found[1 - MAX_IDS :]
@@ -40,7 +49,7 @@ def message_id(value: str) -> str:
     """Return the identifier of a Message-ID value with its brackets, "" for none or no such."""
     match = _ID.search(value)
     if match is not None:
-        return match[0]
+        return f"<{match[1]}>"
     bare = value.strip()
     return f"<{bare}>" if _BARE_ID.fullmatch(bare) else ""
 
@@ -50,7 +59,7 @@ def date(value: str) -> datetime | None:
 
     An unknown or missing zone is UTC.
     """
-    match = _DATE.search(value[:200])
+    match = _DATE.search(_usual(value[:200]))
     month = _MONTHS.get(match[2].lower()) if match else None
     if match is None or month is None:
         return None
@@ -70,3 +79,15 @@ def date(value: str) -> datetime | None:
         return local - ahead
     except (ValueError, OverflowError):
         return None
+
+
+def _usual(value: str) -> str:
+    """Return a date written as in logs in the order of RFC 5322, any other as it is."""
+    iso = _ISO.match(value)
+    if iso is not None:
+        month = next((name for name, number in _MONTHS.items() if number == int(iso[2])), "?")
+        return f"{iso[3]} {month} {iso[1]} {iso[4]} {iso[5] or ''}"
+    asctime = _ASCTIME.match(value)
+    if asctime is not None:
+        return f"{asctime[2]} {asctime[1]} {asctime[5]} {asctime[3]} {asctime[4] or ''}"
+    return value

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _ANGLE = re.compile(r"<[ \t]*([^<>\s]{1,600})[ \t]*>")
 _LOOSE = re.compile(r"[^\s<>\"(),;:]{1,256}@[^\s<>\"(),;:@]{1,255}")
+_SPACED_DOT = re.compile(r"(?<=[\w-])[ \t]{1,20}\.[ \t]{0,20}(?=[\w-])")  # RFC 5322 §4.4
 _LOCAL_ONLY = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MAX_COMMENT_DEPTH = 20
@@ -81,7 +82,7 @@ def _shown(piece: str, label: str) -> Address | None:
     angles = _ANGLE.findall(piece)
     name = _ANGLE.sub(" ", piece) if angles else ""
     name = headers.decoded("name", name.replace('"', " ").strip(), label)
-    candidates = angles or _LOOSE.findall(piece)
+    candidates = angles or _LOOSE.findall(_SPACED_DOT.sub(".", piece))
     spec = charset.one_line(charset.repaired(candidates[-1] if candidates else "", label)[0])
     if not spec and _LOCAL_ONLY.fullmatch(piece.strip()):
         spec = piece.strip()  # MAILER-DAEMON, and local mail

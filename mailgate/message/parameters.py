@@ -20,6 +20,7 @@ _PARAMETER = re.compile(
 _TO_NEXT = re.compile(r"[^;]*+")
 _PIECE = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PATH = re.compile(r"[A-Za-z]:\\[^\\\"]")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -42,7 +43,7 @@ def parse(raw_value: str, label: str = "") -> tuple[str, dict[str, str]]:
                 break
             continue
         at = found.end()
-        value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].strip()
+        value = _unquoted(found[2]) if found[2] is not None else found[3].strip()
         named = _PIECE.fullmatch(found[1].lower())
         if named is not None:
             extended = named[3] is not None
@@ -72,6 +73,11 @@ def _joined(parts: dict[int, tuple[str, bool]], label: str) -> str:
     text = charset.decode(octets, label)[0]
     # Some encode a second time what they had encoded.
     return charset.one_line(encoded_words.read(text) if "=?" in text else text)
+
+
+def _unquoted(value: str) -> str:
+    """Return what stands between quotes without escapes; a Windows path has none, but looks so."""
+    return value if _PATH.match(value) else _ESCAPED.sub(r"\1", value)
 
 
 def _octet(match: re.Match[bytes]) -> bytes:

@@ -108,6 +108,7 @@ def test_caps_hold_before_anything_is_decoded() -> None:
     [
         ("Subject", "=?utf-8?q?hi=0D=0ABcc:_v=40e.c?=", "hi Bcc: v@e.c"),
         ("Subject", "=?utf-8?q?a=00b?=", "a\ufffdb"),
+        ("Subject", "=?utf-8?q?padded=00=00?=", "padded"),
         ("Message-ID", "<=?utf-8?q?a?=@b>", "<=?utf-8?q?a?=@b>"),
         ("Authentication-Results", "=?utf-8?q?x?=", "=?utf-8?q?x?="),
         ("Subject", "\udcb9\udcea", "ąę"),

@@ -93,6 +93,7 @@ def test_what_another_reader_might_read_otherwise_proves_nobody(value: str) -> N
         ("a@b.pl (comment, with comma), c@d.pl", ["a@b.pl", "c@d.pl"]),
         ("MAILER-DAEMON", ["MAILER-DAEMON"]),
         ("Mail System <MAILER-DAEMON>", ["MAILER-DAEMON"]),
+        ("agent@corp . example", ["agent@corp.example"]),
         ("agent@corp.example x", ["agent@corp.example"]),
         ("no address here", []),
     ],

@@ -3,6 +3,13 @@ import pytest
 from mailgate.message import parameters
 
 
+def test_a_windows_path_holds_no_escapes() -> None:
+    """Old programs write a whole path as the name, its backslashes bare or doubled."""
+    bare = parameters.parse('attachment; filename="C:\\new\\a.txt"')[1]["filename"]
+    doubled = parameters.parse('attachment; filename="C:\\\\new\\\\a.txt"')[1]["filename"]
+    assert bare == doubled == "C:\\new\\a.txt"
+
+
 @pytest.mark.parametrize(
     ("value", "main", "given"),
     [
