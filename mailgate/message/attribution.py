@@ -17,7 +17,8 @@ _VERBS = (
     " napsal napsala napsal(a) napsal/a píše napísal napísala napísal(a) írta írja ezt"
     " пишет написал написала написал(а) писал пише писав написав написала написав(ла) напісаў"
     " написа kirjoitti kirjoittaa scris scrie yazdı yazmış έγραψε писа rašė rakstīja kirjutas"
-    " napisao napisala je va escriure menulis viết 写道 寫道 写到 書きました 작성"
+    " napisao napisala je va escriure menulis viết เขียนว่า كتب كتبت نوشت כתב כתבה"
+    " escrit skrifaði idatzi գրել 写道 寫道 写到 書きました 작성"
 )
 # What people do with words in other ways, too: these count beside an address only.
 _WEAK_VERBS = (
@@ -35,11 +36,12 @@ _VERB = re.compile(
 _OPENER = re.compile(
     r"[\W_]{0,4}(?:on|w dniu|dnia|w wiadomości z|wiadomość napisana przez|am|le|el|il|il giorno"
     r"|in data|op|den|em|a|dne|dňa|pe|în|на|quoting|zitat von|cytowanie|cytat|cytuję|citando"
-    r"|citát|citaat van|selon|on behalf of|message from|od|van|von|de|da)\s",
+    r"|citát|citaat van|missatge de|selon|on behalf of|message from|od|van|von|de|da)\s",
     re.IGNORECASE,
 )
 _QUOTING = re.compile(
-    r"[\W_]{0,4}(?:quoting|zitat von|cytowanie|cytat|cytuję|citando|citát|citaat van)\s",
+    r"[\W_]{0,4}(?:quoting|zitat von|cytowanie|cytat|cytuję|citando|citát|citaat van"
+    r"|missatge de)\s",
     re.IGNORECASE,
 )
 # Up to two words (a weekday in any language) and a number: how dates begin.
@@ -56,12 +58,13 @@ _ADDRESS = (
     r"[<\[(](?:mailto:)?[^<>\s@]{1,64}@[^<>\s@]{1,200}(?:<\s?mailto:[^<>\s]{1,250}>)?\s?[>\])]"
 )
 _ANGLED = re.compile(_ADDRESS)
-_ADDRESS_LAST = re.compile(_ADDRESS + r"\W{0,3}[:：]\W{0,3}$")
+# A log writes "to=<anna@example.com>:".
+_ADDRESS_LAST = re.compile(r"(?<!=)" + _ADDRESS + r"\W{0,3}[:：]\W{0,3}$")
 _ESCAPED = re.compile(r"&lt;[^&\s@]{1,64}@[^&\s]{1,200}&gt;")
 _I = re.compile(r"(?<!\w)(?:I|we|ich|wir) (?:wrote|schrieb|schrieben)(?!\w)", re.IGNORECASE)
 # What old Gmail wrote: "2026/11/20 Anna <anna@example.net>".
 _DATE_AND_ADDRESS = re.compile(
-    r"[\W_]{0,3}\d{4}[-./]\d{1,2}[-./]\d{1,2}\s[^<>]{0,80}" + _ADDRESS + r"\W*$"
+    r"[\W_]{0,3}\d{4}[-./]\d{1,2}[-./]\d{1,2}\s[^<>]{0,80}(?<!=)" + _ADDRESS + r"\W*$"
 )
 # One in the middle of a line, where the program lost the line end above it.
 _DATED = (
@@ -74,6 +77,7 @@ _FRAGMENT = re.compile(
     r"[<\[(](?:mailto:|[\w.+-]{1,64}@)|<$|>?\s?[\w()/]{1,14}\s?[:：]$|a écrit"
     r"|[^<>]{1,60}<[^<>]{3,250}>$"
 )
+_BY_ADDRESS = re.compile(r"\d{1,2}[:.]\d{2}[^:\n]{0,40}\s[\w.+-]{1,64}@[\w.-]{3,120}:\W{0,3}$")
 _EDGE = " \t\xa0*_-—–>|\u200e\u200f\u202a\u202b\u202c"
 _MAX_AFTER_VERB = 160
 
@@ -119,7 +123,7 @@ def is_likely(text: str) -> bool:
         return True
     if _ADDRESS_LAST.search(text):
         return True
-    if _DATE_AND_ADDRESS.match(text):
+    if _DATE_AND_ADDRESS.match(text) or (_DATE_FIRST.match(text) and _BY_ADDRESS.search(text)):
         return True
     # Some end without a verb and a colon: "On Friday, 20 November 2026, 10:00, Anna".
     begun = _OPENER.match(text) or _DATE_FIRST.match(text)

@@ -147,12 +147,16 @@ _INNER_END = re.compile(
     r"(?:wrote|writes|napisał\(?a?\)?|schrieb|\d{1,2}:\d{2}.{0,200}@.{1,200})\W*$"
 )
 
+_GROUPWISE = re.compile(r">>> .{1,200}\d{1,2}:\d{2}.{0,20} >>>\s*")
+
 
 def divider(line: str) -> Divider | None:
     """Say whether a line parts the words from an answered or forwarded mail."""
     stripped = line[:MAX_LINE].strip(_BEFORE)
     if not stripped:
         return None
+    if line[:4] == ">>> " and _GROUPWISE.fullmatch(line[:MAX_LINE]):
+        return Divider.ORIGINAL
     if stripped[0] in _RULE:
         inner = stripped.strip(_RULE + " \t\xa0")
         found = _DIVIDERS.get(inner.rstrip(":").strip().lower())
@@ -215,7 +219,7 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
     at the top of it where one is an address and the other a date as programs write it.
     """
     first = label_of(lines[at])
-    if not first or first == "cc":
+    if not first or first == "cc" or _is_of_time(lines[at], first):
         return set()
     kinds = {first, *_inline(lines[at])}
     sure = _is_telling(lines[at], first)
@@ -226,7 +230,7 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
                 break
             continue
         kind = label_of(line)
-        if not kind:
+        if not kind or _is_of_time(line, kind):
             strange += 1
             if strange >= _MAX_STRANGE:
                 break
@@ -238,6 +242,12 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
     if "from" not in kinds or len(kinds - {"cc"}) + ("cc" in kinds) < 3:
         return set()
     return kinds if sure or len(kinds) >= 4 else set()
+
+
+def _is_of_time(line: str, kind: str) -> bool:
+    """Say whether it is "from 10:00", of no person."""
+    said = line[:MAX_LINE].replace("：", ":").partition(":")[2].strip(_EDGE)
+    return kind == "from" and bool(said) and not any(map(str.isalpha, said))
 
 
 def _is_pair(headers: dict[str, str]) -> bool:

@@ -7,7 +7,16 @@ nothing would be left, everything is: a mail without words of its own is still t
 
 import re
 
-from mailgate.message import attribution, ending, header_block, marks, signature, subjects, taglines
+from mailgate.message import (
+    attribution,
+    ending,
+    header_block,
+    marks,
+    quoted,
+    signature,
+    subjects,
+    taglines,
+)
 from mailgate.message.header_block import Divider
 
 _MAX_MATCHED = 400
@@ -16,9 +25,7 @@ _MAX_SIGNATURE = 25
 _MAX_DELIMITERS = 20
 _NO_WORDS = " \t\n\xa0_-=*~—–>"
 _MAX_NEAR = 4
-_MAX_REACH = 8
 _OUTLOOK = {"from", "sent", "to", "subject"}
-_MAX_FOLDED = 30
 _MAX_READ_OF_WORDS = 4000
 
 _ANSWERS_BELOW = re.compile(
@@ -34,12 +41,6 @@ _ANSWERS_BELOW = re.compile(
     r"|odpověd\w{0,2}[^.\n]{0,30} (?:níže|v textu|červeně))",
     re.IGNORECASE,
 )
-
-# A link that its program broke out of the quote.
-_LINK_IN_QUOTE = re.compile(r"\s{0,3}[(<\[]?https?://[^\s<>]{1,300}+[)\]]?\s{0,2}>\s*")
-
-_LINK_OPEN = re.compile(r"[(<\[]https?://[^\s()<>\[\]]{1,300}+\s?$")
-_LINK_END = re.compile(r"\s{0,3}[^\s()<>\[\]]{1,300}+[)>\]]\s{0,3}")
 
 
 def own_words(text: str, subject: str = "", *, is_reply: bool = True) -> str:
@@ -71,42 +72,6 @@ def _points_below(kept: list[str]) -> bool:
     return _ANSWERS_BELOW.search("\n".join(kept)[:_MAX_READ_OF_WORDS]) is not None
 
 
-def _is_quoted(line: str) -> bool:
-    if line[:1] == marks.QUOTED:
-        return True
-    words = line[:_MAX_MATCHED].lstrip(" ")
-    # ">:" alone is the end of a folded "… <anna@example.com>:".
-    if words[:1] != ">" or len(line) - len(words) > 3:
-        return False
-    words = words.rstrip()
-    # ">>> https://example.com <<<" is an ornament.
-    return words != ">:" and not (words[:2] == ">>" and words[-2:] == "<<")
-
-
-def _fragments(lines: list[str], at: int) -> list[int]:
-    """Return which lines, that one the last, could be one attribution: up to four, no quote.
-
-    An empty line between them is none where what stands below it can be no beginning.
-    """
-    near, crossed = [at], False
-    for here in range(at - 1, max(at - _MAX_REACH, -1), -1):
-        line = lines[here]
-        if not line or line.isspace():
-            if not attribution.is_fragment(lines[near[0]]):
-                break
-            crossed = True
-            continue
-        if crossed and line.rstrip()[-1] in ".!?":
-            break
-        crossed = False
-        if line[0] in marks.ALL or _is_quoted(line):
-            break
-        near.insert(0, here)
-        if len(near) == _MAX_NEAR:
-            break
-    return near
-
-
 class _Scan:
     """One walk over the lines. cut_at: where a quote without marks was cut off."""
 
@@ -121,6 +86,7 @@ class _Scan:
         self.quoting = False
         self.after_quote = False
         self.delimiters = 0
+        self.prefix = ""
         self.asks = header_block.may_ask(lines)
 
     def run(self) -> int | None:
@@ -130,7 +96,7 @@ class _Scan:
                 self._blank()
                 continue
             if at >= _MAX_LOOKED:
-                if not self.signed and not _is_quoted(raw):
+                if not self.signed and not quoted.is_quoted(raw):
                     self.kept.append(raw)
                 continue
             parting = self._look(at, raw)
@@ -151,10 +117,13 @@ class _Scan:
     def _look(self, at: int, raw: str) -> tuple[Divider, int] | None:
         """Take a line; if all below it is of another mail, return so and where that begins."""
         line = raw[:_MAX_MATCHED]
-        if self.quoting and self._is_of_link(at, line):
+        if self.quoting and quoted.is_of_link(self.lines, at):
+            return None
+        if self.prefix and line.lstrip(" ").startswith(self.prefix):
+            self.after_quote = True
             return None
         if not self._is_bare(line):
-            if _is_quoted(line) and not self._is_folded(at, line):
+            if quoted.is_quoted(line) and not quoted.is_folded(self.lines, at):
                 return self._quote(at, raw)
             self.quoting = False
             if line[0] in marks.ALL:
@@ -162,13 +131,13 @@ class _Scan:
             kind = header_block.divider(line)
             if kind is Divider.ORIGINAL and not self.forwarded and self._quote_follows(at + 1):
                 return None
-            if kind is None:
-                kind = self._header_block(at)
+            if kind is None and self._is_header_block(at):
+                kind = Divider.ORIGINAL
             if kind is not None:
                 return kind, at
         self.quoting = False
         if attribution.ends_one(line):
-            near = _fragments(self.lines, at)
+            near = quoted.fragments(self.lines, at)
             length = attribution.length_at_end([self.lines[each] for each in near], sure=True)
             if length:
                 return self._attributed(at, near[-length], length)
@@ -176,22 +145,14 @@ class _Scan:
             self._keep(at, raw, line)
         return None
 
-    def _is_of_link(self, at: int, line: str) -> bool:
-        """Say whether a program broke a link of the quote so that it lost its quote mark."""
-        if _LINK_IN_QUOTE.fullmatch(line):
-            return True
-        above = self.lines[at - 1][-_MAX_MATCHED:]
-        return _LINK_OPEN.search(above) is not None and _LINK_END.fullmatch(line) is not None
+    def _is_header_block(self, at: int) -> bool:
+        """Say whether the headers of an answered mail begin at a line.
 
-    def _header_block(self, at: int) -> Divider | None:
-        """Say what a header block means: pasted into a mail that is no reply, it is data.
-
-        Outlook's own, which says "Sent:", is not pasted: its replies do not always say they are.
+        In a mail that is no reply they are pasted; but not Outlook's, which say "Sent:": its
+        replies do not always say that they are some.
         """
         kinds = header_block.kinds_at(self.lines, at)
-        if not kinds:
-            return None
-        return Divider.ORIGINAL if self.is_reply or kinds >= _OUTLOOK else Divider.FORWARD
+        return bool(kinds) and (self.is_reply or self.forwarded or kinds >= _OUTLOOK)
 
     def _is_bare(self, line: str) -> bool:
         """Say whether a line can be no quote, header or divider; most lines of most mails."""
@@ -245,7 +206,7 @@ class _Scan:
             blank += 1
         if blank == end or not self.kept[end - 1 - blank]:
             return end
-        near = _fragments(self.kept, end - blank - 1)
+        near = quoted.fragments(self.kept, end - blank - 1)
         length = attribution.length_at_end([self.kept[each] for each in near], sure=False)
         return near[-length] if length else end
 
@@ -268,20 +229,18 @@ class _Scan:
             if before:
                 self.kept.append(before)
         self.has_words = any(self.kept)
-        if not self.forwarded and self._quote_follows(at + 1):
+        self.after_quote = True
+        if not self.forwarded and self._quote_follows(at + 1, attributed=True):
             return None
         return Divider.ORIGINAL, start
 
-    def _is_folded(self, at: int, line: str) -> bool:
-        """Say whether ">" closes an address that was opened above: "> wrote:"."""
-        if len(line) > _MAX_FOLDED or not attribution.ends_one(line):
-            return False
-        above = "".join(self.lines[max(at - _MAX_NEAR + 1, 0) : at])[-_MAX_MATCHED:]
-        return above.count("<") > above.count(">")
-
-    def _quote_follows(self, at: int) -> bool:
+    def _quote_follows(self, at: int, *, attributed: bool = False) -> bool:
+        """Say whether the next line is quoted; below an attribution by "EN>" or "|", too."""
         near = (line for line in self.lines[at : at + _MAX_NEAR] if line and not line.isspace())
-        return _is_quoted(next(near, ""))
+        line = next(near, "")
+        if attributed:
+            self.prefix = quoted.other_mark(line)
+        return bool(self.prefix) or quoted.is_quoted(line)
 
     def _is_signature(self, at: int, line: str) -> bool:
         """Say whether a signature begins; without the space of RFC 3676 only a short one does."""
@@ -294,7 +253,7 @@ class _Scan:
             return False
         said = 0
         for below in self.lines[at + 1 : at + 2 * _MAX_SIGNATURE]:
-            if _is_quoted(below):
+            if quoted.is_quoted(below):
                 return True
             said += bool(below) and not below.isspace()
         return said <= _MAX_SIGNATURE

@@ -12,7 +12,7 @@ _MAX_LINE = 90
 
 _DELIMITER = re.compile(r"\s?(?:--|—-|--\s?\*|-- \xa0)\s*")
 _LONG_DASH = re.compile(r"\s?[—–]\s*")
-_RULE = re.compile(r"\s*(?:_{3,}|-{5,}|={4,}|\*{4,}|~{4,}|—{2,}|–{2,})\s*")
+_RULE = re.compile(r"\s*(?:_{3,}|[-—–]{5,}|={4,}|\*{4,}|~{4,}|—{2,}|–{2,})\s*")
 _MACHINE_RULE = re.compile(r"\s*[_=*~]{3,}\s*")
 
 _WISHES = (

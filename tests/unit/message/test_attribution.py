@@ -73,11 +73,15 @@ SURE = [
     "W dniu 20.11.2026 o 09:12 Ewa Nowak\n\n<ewa@example.net> pisze:",
     "On 20 Nov 2026, at 9:12 AM, Ann Smith <ann@example.com> sent:",
     "Dnia 20.11.2026 9:12 Ewa <ewa@example.net> wysłała:",
+    "في الجمعة، 20 نوفمبر 2026 9:12 ص Eva <eva@example.eg> كتب:",
+    "ในวันที่ ศ. 20 พ.ย. 2026 เวลา 09:12 Eva <eva@example.th> เขียนว่า:",
+    "Missatge de Eva <eva@example.cat> del dia dv., 20 de nov. 2026 a les 9:12:",
     "Eva <eva@example.cn> 于2026年11月20日周五 09:12写道：",
 ]
 LIKELY = [
     "2026/11/20 Ann Smith <ann@example.com>",
     "Ewa <ewa@example.net>:",
+    "Nov 20, 2026, 09:12 by ann@example.com:",
     "On 04/02/2026 Bob wrote:",
     "On Friday, 20 November 2026, 9:12, Ann",
     "Dnia 20 listopada 2026 Ewa napisała:",
@@ -91,6 +95,7 @@ NEITHER = [
     "",
     "   ",
     "On 20.11.2026 at 9:12 the printer sent:",
+    "2026-11-20 09:12:41 mx postfix: reject to=<ann@example.com>:",
     "Sam wysłał 20.11.2026:",
     "On " + "very " * 200 + "long 2026 09:12 ago Bob <bob@example.com> wrote:",
 ]

@@ -46,6 +46,8 @@ BLOCKS = [
 WORDS = [
     "Od: 10:00\nDo: 12:00",
     "Data: jutro\nOd: 10:00\nDo: 12:00",
+    "Od: 10:00\nDo: 12:00\nData: 20.11.2026\nTemat: wizyta",
+    "Temat: wizyta\nData: 20.11.2026\nOd: 10:00\nDo: 12:00",
     "Od: Warszawa\nPrzez Łódź\n\nDo: Kraków\nbez przesiadki\nproszę\nData: jutro",
     "To: the point.\nFrom: here",
     "Subject: the printer\nDate: today\nTo: whom it concerns, 2026",
@@ -77,6 +79,7 @@ ORIGINAL = [
     "_____Original Message_____",
     "-----Ewa Nowak/ABC/PL wrote: -----",
     "-----Antwort Mail-----",
+    ">>> Ann Smith <ann@example.com> 20.11.26 9:12 >>>",
     "----- Poprzednia wiadomość -----",
     "--- Previous e-mail message ---",
     "***** Réponse au message *****",

@@ -51,6 +51,7 @@ def test_quotes_and_signatures_are_cut(cut: str) -> None:
         "On Monday we wrote to you:\nno answer came.",
         "From: here\nto there is a long way.",
         "w załączniku 2 pliki: a i b",
+        "Ważne:\n>>> to jest ważne >>>\na to mniej",
         "Strona:\n>>> >> https://example.com <<<\nnie działa",
         "Napisał: ktoś",
         "a -- b",
@@ -69,6 +70,15 @@ def test_answers_between_quotes_are_kept() -> None:
     """Answers below each quoted question are the words of the writer."""
     text = "W dniu 19.11.2026 o 09:12, Ewa pisze:\n> raz?\nDwa.\n> trzy?\nCztery."
     assert quotes.own_words(text) == "Dwa.\nCztery."
+
+
+@pytest.mark.parametrize("mark", ["EN>", "|", " JK>"])
+def test_answers_between_quotes_of_other_marks_are_kept(mark: str) -> None:
+    """The Bat! marks what it quotes by initials, others by a line."""
+    told = "Friday, November 20, 2026, 9:12:00 AM, you wrote:"
+    text = f"Hej,\n\n{told}\n\n{mark} raz?\n\nDwa.\n\n{mark} trzy?\nCztery."
+    assert quotes.own_words(text) == "Hej,\n\nDwa.\n\nCztery."
+    assert quotes.own_words(f"Tak:\n{mark} raz?\nDwa.") == f"Tak:\n{mark} raz?\nDwa."
 
 
 @pytest.mark.parametrize(
