@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate.message.address import Address, domain_of
-from mailgate.message.alignment import is_aligned
+from mailgate.message.alignment import is_aligned, organisational
 from mailgate.message.authenticity import Authenticity, Judgement
 from mailgate.message.relaying import Network, is_in
 from mailgate.verification import policy as dmarc
@@ -66,24 +66,33 @@ class OwnCheck:
     def _judged(
         self, author: Address, client: Client | None, octets: bytes | None, names: Names
     ) -> Judgement:
-        found = _look(client, octets, names)
-        said = _said(found, octets)
+        domain = domain_of(author.address)
         try:
-            return self._weigh(domain_of(author.address), found, client, said, names)
+            # First, so that nothing a forger names can use up the time for it.
+            policy = dmarc.policy_of(domain, names)
+            found = _look(domain, client, octets, names)
+            return self._weigh(domain, policy, found, client, _said(found, octets), names)
         except UnansweredError as error:
-            return Judgement(Authenticity.NONE, f"own check: {error} ({said})")
+            return Judgement(Authenticity.NONE, f"own check: {error}")
 
     def _weigh(
-        self, domain: str, found: _Found, client: Client | None, said: str, names: Names
+        self,
+        domain: str,
+        policy: Policy | None,
+        found: _Found,
+        client: Client | None,
+        said: str,
+        names: Names,
     ) -> Judgement:
-        policy = dmarc.policy_of(domain, names)
         passed = _passed(domain, found, policy, names)
         if passed:
             return Judgement(Authenticity.PASS, f"own check: {passed}, aligned with From")
         if policy is None or policy.requests == "none":
             return Judgement(Authenticity.NONE, f"own check: {said}, none aligned with From")
         asks = f"{said}, none aligned, and {domain} asks for {policy.requests}"
-        if client is None or found.signed.unanswered or found.spf is Spf.TEMPERROR:
+        # What another's name servers leave open could not have passed for this domain anyway.
+        spf_open = found.spf is Spf.TEMPERROR and _may_align(found.spf_domain, domain)
+        if client is None or found.signed.unanswered or spf_open:
             return Judgement(Authenticity.NONE, f"own check: {asks}, but not all could be checked")
         if is_in(client.peer, self._networks):
             return Judgement(
@@ -92,13 +101,27 @@ class OwnCheck:
         return Judgement(Authenticity.FAIL, f"own check: {asks}")
 
 
-def _look(client: Client | None, octets: bytes | None, names: Names) -> _Found:
-    signed = signatures.signers_of(octets, names) if octets is not None else signatures.Signed()
-    if client is None:
-        return _Found("", None, signed)
-    result = spf.check(client.peer, client.mail_from, client.helo, names)
-    sender = client.mail_from if "@" in client.mail_from else f"postmaster@{client.helo}"
-    return _Found(domain_of(sender), result, signed)
+def _may_align(one: str, author: str) -> bool:
+    """Say whether two domains may be of one owner at all."""
+    return organisational(one) == organisational(author)
+
+
+def _look(author: str, client: Client | None, octets: bytes | None, names: Names) -> _Found:
+    """Ask first what can count for the author's domain, and what others answer with what is left.
+
+    Else a forger has his own name servers use up the time until nothing can be said of him.
+    """
+    sender = client.mail_from if client and "@" in client.mail_from else ""
+    sender = sender or (f"postmaster@{client.helo}" if client else "")
+    domain, spf_result = domain_of(sender), None
+    if client is not None and _may_align(domain, author):
+        spf_result = spf.check(client.peer, client.mail_from, client.helo, names)
+    signed = signatures.Signed()
+    if octets is not None:
+        signed = signatures.signers_of(octets, names, lambda each: _may_align(each, author))
+    if client is not None and spf_result is None:
+        spf_result = spf.check(client.peer, client.mail_from, client.helo, names)
+    return _Found(domain, spf_result, signed)
 
 
 def _passed(domain: str, found: _Found, policy: Policy | None, names: Names) -> str:

@@ -65,8 +65,17 @@ class NameServers:
         return self._ask(name, "MX")
 
     def are_away(self) -> bool:
-        """Say whether questions were asked and not one was answered."""
-        return self._asked > 0 and self._answered == 0
+        """Say whether questions were asked and not one was answered, nor one of our own.
+
+        Whoever sends the mail chooses the other names, and may have none answered.
+        """
+        if self._asked == 0 or self._answered > 0:
+            return False
+        try:
+            self._look_up("", "NS", self._budget.seconds_each)
+        except UnansweredError:
+            return True
+        return False
 
     def _ask(self, name: str, kind: str) -> tuple[str, ...]:
         key = (name.lower().rstrip("."), kind)
@@ -75,13 +84,18 @@ class NameServers:
         return self._known[key]
 
     def _answer(self, name: str, kind: str) -> tuple[str, ...]:
-        import dns.exception  # noqa: PLC0415 - of an extra
-        import dns.resolver  # noqa: PLC0415 - the same
-
         left = self._until - time.monotonic()
         self._asked += 1
         if left <= 0 or self._asked > self._budget.questions:
             raise UnansweredError("the time or the number of questions for one mail is used up")
+        found = self._look_up(name, kind, left)
+        self._answered += 1
+        return found
+
+    def _look_up(self, name: str, kind: str, left: float) -> tuple[str, ...]:
+        import dns.exception  # noqa: PLC0415 - of an extra
+        import dns.resolver  # noqa: PLC0415 - the same
+
         try:
             resolver = dns.resolver.Resolver(configure=self._server is None)
             if self._server is not None:
@@ -90,11 +104,9 @@ class NameServers:
             resolver.timeout = min(left, self._budget.seconds_each)
             found = resolver.resolve(f"{name}.", kind, lifetime=min(left, resolver.timeout * 2))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            self._answered += 1
             return ()
         except (dns.exception.DNSException, OSError, ValueError) as error:
             raise UnansweredError(f"no answer for {kind} of {name[:80]}") from error
-        self._answered += 1
         return tuple(_text(record, kind) for record in list(found)[:MAX_RECORDS])
 
 
@@ -103,4 +115,4 @@ def _text(record: Any, kind: str) -> str:
         return str(b"".join(record.strings)[:MAX_RECORD_CHARACTERS].decode("latin-1"))
     if kind == "MX":
         return str(record.exchange).rstrip(".").lower()
-    return str(record.address)
+    return str(record.address) if kind in ("A", "AAAA") else str(record)

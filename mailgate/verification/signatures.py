@@ -30,15 +30,21 @@ _RUNS = re.compile(rb"[ \t]++")
 
 @dataclass(frozen=True)
 class Signed:
-    """signers: canonical domains. unanswered: a key could not be asked for. seen: signatures."""
+    """signers: canonical domains. unanswered: a key that counts could not be asked for.
+
+    seen: signatures.
+    """
 
     signers: tuple[str, ...] = ()
     unanswered: bool = False
     seen: int = 0
 
 
-def signers_of(octets: bytes, names: Names) -> Signed:
-    """Return who signed a mail, of its five topmost signatures."""
+def signers_of(octets: bytes, names: Names, counts: Callable[[str], bool] = bool) -> Signed:
+    """Return who signed a mail, of its five topmost signatures.
+
+    counts: says of a domain whether its signature can; these are looked at first.
+    """
     import dkim  # noqa: PLC0415 - of an extra
 
     match = _END.search(octets, 0, _MAX_HEADERS)
@@ -51,10 +57,9 @@ def signers_of(octets: bytes, names: Names) -> Signed:
     signers: list[str] = []
     unanswered = False
     found = _fields(head)
-    for position, field in enumerate(found[:MAX_SIGNATURES]):
-        tags = _tags(field)
-        if tags is None:
-            continue
+    read = [(position, _tags(field)) for position, field in enumerate(found[:MAX_SIGNATURES])]
+    believable = [(position, tags, _signer(tags)) for position, tags in read if tags is not None]
+    for position, tags, signer in sorted(believable, key=lambda each: not counts(each[2])):
         is_relaxed = tags.get(b"c", b"").partition(b"/")[2] == b"relaxed"
         if is_relaxed and not relaxed:
             relaxed = _relaxed(body)
@@ -64,12 +69,12 @@ def signers_of(octets: bytes, names: Names) -> Signed:
             )
             good = verifier.verify(idx=position, dnsfunc=_asking(names))
         except UnansweredError:
-            unanswered = True
+            unanswered = unanswered or counts(signer)
         except Exception:  # noqa: BLE001, S112 - a foreign parser; what it cannot read proves nothing
             continue
         else:
             if good:
-                signers.append(domain_of(f"x@{tags[b'd'].decode('ascii', 'replace')}"))
+                signers.append(signer)
     return Signed(tuple(dict.fromkeys(signers)), unanswered, len(found))
 
 
@@ -94,6 +99,10 @@ def _tags(value: bytes) -> dict[bytes, bytes] | None:
     if b"l" in tags or tags.get(b"a") not in (b"rsa-sha256", b"ed25519-sha256"):
         return None
     return tags if tags.get(b"d") else None
+
+
+def _signer(tags: dict[bytes, bytes]) -> str:
+    return domain_of(f"x@{tags[b'd'].decode('ascii', 'replace')}")
 
 
 def _relaxed(body: bytes) -> bytes:

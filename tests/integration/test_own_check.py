@@ -172,7 +172,7 @@ def test_a_mail_too_large_for_dkim_is_none_not_fail(server):
 
 
 @pytest.mark.parametrize("trouble", [SILENT, BROKEN])
-@pytest.mark.parametrize("name", ["_dmarc.example.net", "s1._domainkey.example.net", "example.org"])
+@pytest.mark.parametrize("name", ["_dmarc.example.net", "s1._domainkey.example.net", "example.net"])
 def test_a_name_server_in_trouble_is_nobodys_fault(server, key, name, trouble):
     """No policy, no key, no record to be had: none, and never fail."""
     server.records = {**server.records, (name, "TXT"): [trouble]}
@@ -182,7 +182,8 @@ def test_a_name_server_in_trouble_is_nobodys_fault(server, key, name, trouble):
         else (signed(key) if "domainkey" in name else MAIL)
     )
     check = OwnCheck(server.address, names=lambda at: NameServers(at, Budget(1.0, 0.2)))
-    assert check.judge(ANNA, ELSEWHERE, octets).authenticity is NONE
+    client = DIRECT if name == "example.net" else ELSEWHERE
+    assert check.judge(ANNA, client, octets).authenticity is NONE
 
 
 def test_a_name_server_that_is_away_costs_the_budget_and_no_more():
@@ -197,6 +198,36 @@ def test_a_name_server_that_is_away_costs_the_budget_and_no_more():
     assert "no answer" in judgement.reason or "used up" in judgement.reason
     # While nobody answers, no further mail waits for that.
     assert (again.authenticity, "a moment ago" in again.reason) == (NONE, True)
+
+
+@pytest.mark.attack("A11", "A02")
+@pytest.mark.parametrize("trouble", [SILENT, BROKEN])
+@pytest.mark.parametrize("way", ["signature", "signatures", "return path", "both"])
+def test_a_forgers_own_name_servers_get_him_nothing(server, key, trouble, way):
+    """Neither his key nor his SPF, kept back, leave open what could have passed for his victim."""
+    names = [f"{count}.evil.example" for count in range(1 if way == "signature" else 5)]
+    records = {(f"s1._domainkey.{name}", "TXT"): [trouble] for name in names}
+    server.records = {**server.records, **records, ("0.evil.example", "TXT"): [trouble]}
+    octets = MAIL
+    for name in names if way != "return path" else ():
+        octets = signed(key, octets, name.encode())
+    mail_from = "anna@example.net" if way.startswith("sig") else "x@0.evil.example"
+    client = Client("203.0.113.9", "relay.evil.example", mail_from)
+    check = OwnCheck(server.address, names=lambda at: NameServers(at, Budget(0.8, 0.3)))
+    assert check.judge(ANNA, client, octets).authenticity is FAIL
+
+
+@pytest.mark.attack("A11", "A02")
+@pytest.mark.parametrize("trouble", [SILENT, BROKEN])
+def test_a_senders_silent_name_servers_do_not_switch_the_check_off(server, trouble):
+    """Somebody whose own domain is never answered is followed by a forger, who fails as ever."""
+    names = ("silent.evil.example", "_dmarc.silent.evil.example", "_dmarc.evil.example")
+    server.records = {**server.records, **{(name, "TXT"): [trouble] for name in names}}
+    check = OwnCheck(server.address, names=lambda at: NameServers(at, Budget(0.8, 0.2)))
+    opener = Address("x@silent.evil.example")
+    client = Client("203.0.113.9", "relay.evil.example", opener.address)
+    assert check.judge(opener, client, MAIL).authenticity is NONE
+    assert check.judge(ANNA, ELSEWHERE, MAIL).authenticity is FAIL
 
 
 def test_a_listed_forwarder_is_not_held(server):
