@@ -29,6 +29,7 @@ TOO_FAST = b"450 4.7.1 Too much mail in too short a time, please try again later
 TOO_MANY_LOGINS = b"421 4.7.0 Too many wrong passwords, closing the connection\r\n"
 TRY_AGAIN = b"451 4.3.0 Please try again later\r\n"
 NO_ROOM = b"452 4.3.1 Insufficient storage, please try again later\r\n"
+NO_LOGIN_NOW = b"454 4.7.0 Too many wrong passwords, please try again later\r\n"
 TOO_MANY_RECIPIENTS = b"452 4.5.3 Too many recipients, send the others in another transaction\r\n"
 
 UNKNOWN_COMMAND = b"500 5.5.1 Command not recognized\r\n"

@@ -9,15 +9,15 @@ import asyncio
 import math
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiosmtpd.smtp import SMTP
 
 from mailgate.intake import answers
-from mailgate.intake.limits import ListenerLimits
+from mailgate.intake.limits import WRONG_LOGINS, ListenerLimits
 from mailgate.intake.logins import Logins
-from mailgate.intake.rates import Rates
+from mailgate.intake.rates import Buckets, Rates
 from mailgate.intake.reception import Reception
 
 BLOCK_BYTES = 64 * 1024
@@ -34,7 +34,7 @@ class Service:
     """What all connections of a listener share.
 
     hostname: how we name ourselves. rates: None where nobody is sent away for his pace. logins:
-    who may sign in, None where nobody may.
+    who may sign in, None where nobody may. wrong_logins: by the network that tried.
     """
 
     reception: Reception
@@ -43,6 +43,7 @@ class Service:
     tls: ssl.SSLContext | None = None
     rates: Rates | None = None
     logins: Logins | None = None
+    wrong_logins: Buckets = field(default_factory=lambda: Buckets(WRONG_LOGINS))
 
 
 class Conversation(SMTP):

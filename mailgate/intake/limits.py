@@ -51,6 +51,10 @@ class Pace:
     hour: int | None = None
 
 
+WRONG_LOGINS = Pace(10, 60)
+"""How many wrong passwords may come from one network."""
+
+
 @dataclass(frozen=True)
 class RateLimits:
     """The paces of one sender and of one network (an IPv4 /24, an IPv6 /64).

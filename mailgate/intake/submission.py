@@ -1,8 +1,8 @@
 """AUTH: agents sign in on our own listener (RFC 4954), by PLAIN (RFC 4616) or LOGIN.
 
 Promises that it is offered and obeyed only under TLS, that a name and a password are never
-logged or kept, that three wrong ones end the session, and that the check, which is slow on
-purpose, holds nobody else up.
+logged or kept, that three wrong ones end the session, that a network has so many and then has to
+wait, and that the check, which is slow on purpose, holds nobody else up.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import binascii
 from concurrent.futures import ThreadPoolExecutor
 
 from mailgate.intake import answers
+from mailgate.intake.networks import network_of
 from mailgate.intake.transaction import Transactions
 
 _MAX_TRIES = 3
@@ -35,6 +36,8 @@ class Submission(Transactions):
             return self._reject(self.hello_first)
         if self.login is not None or self._sender is not None:
             return self._reject(answers.NO_AUTH_NOW)
+        if not self.service.wrong_logins.has_one(network_of(self.peer), self.loop.time()):
+            return self._reject(answers.NO_LOGIN_NOW)
         mechanism, _, initial = argument.partition(" ")
         ask = {"PLAIN": self._plain, "LOGIN": self._login}.get(mechanism.upper())
         if ask is None:
@@ -80,6 +83,7 @@ class Submission(Transactions):
 
     def _wrong(self) -> None:
         self._failed += 1
+        self.service.wrong_logins.take(network_of(self.peer), self.loop.time())
         self.service.reception.events.refused(self.source, self.peer, answers.WRONG_LOGIN)
         if self._failed >= _MAX_TRIES:
             self._leave_with(answers.TOO_MANY_LOGINS)

@@ -171,3 +171,18 @@ def test_others_are_served_while_a_password_is_checked(desk, monkeypatch):
         other.sendmail("a@c.example", ["x@ours.example"], MAIL)
         gate.set()
         assert waiting.getreply()[0] == 235
+
+
+def test_a_network_that_guesses_has_to_wait(desk):
+    """Ten wrong passwords a minute; then none is checked, on whatever connection, nor the right."""
+    answers = []
+    for _ in range(4):
+        with connected(desk) as client:
+            for _ in range(3):
+                answers.append(client.docmd(f"AUTH PLAIN {plain(EWA, 'wrong')}")[0])
+                if answers[-1] == 421:
+                    break
+    assert answers == [535, 535, 421] * 3 + [535, 454, 454]
+    with connected(desk) as client:
+        assert client.docmd(f"AUTH PLAIN {plain(EWA, PASSWORD)}")[0] == 454
+        client.sendmail("a@c.example", ["x@ours.example"], MAIL)
