@@ -58,6 +58,7 @@ def write_page(told: Told) -> Iterator[str]:
         (
             ("status", f"{told['status']}{held}{reopened}"),
             ("department", told["department"]),
+            ("priority", told["priority"]),
             ("assigned to", told["assignee"]),
             ("requester", _named(told["requester"]["name"], told["requester"]["address"])),
             ("copies to", ", ".join(told["cc"])),

@@ -98,6 +98,7 @@ def _heading(told: Told) -> Iterator[tuple[str, str | None]]:
     held = f" until {told['hold_until']}" if told["hold_until"] else ""
     yield "Status", f"{told['status']}{held}"
     yield "Department", told["department"]
+    yield "Priority", told["priority"]
     yield "Assigned to", told["assignee"]
     yield "Requester", _named(told["requester"]["name"], told["requester"]["address"])
     yield "Copies to", ", ".join(told["cc"])

@@ -18,7 +18,8 @@ from mailgate.tickets.office import Actor
 def prioritise(session: Session, ticket: Ticket, by: Actor, priority: str, now: datetime) -> Entry:
     """Set how urgent a ticket is."""
     before, ticket.priority, ticket.updated_at = ticket.priority, priority, now
-    return entries.add_event(session, ticket, "priority", f"{before} is now {priority}", now, by)
+    text = f"priority {priority}, before {before}"
+    return entries.add_event(session, ticket, "priority", text, now, by)
 
 
 def copy_to(session: Session, ticket: Ticket, by: Actor, who: Address, now: datetime) -> Entry:

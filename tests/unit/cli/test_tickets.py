@@ -1,11 +1,13 @@
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
-from mailgate.tickets import people
+from mailgate.tickets import orders, people
 from mailgate.tickets.model import Ticket
+from tests.unit.bureau import AGENT
 
 MAIL = b"From: Anna <anna@example.net>\r\nTo: help@example.com\r\nSubject: %s\r\n\r\n%s\r\n"
 
@@ -204,6 +206,18 @@ def test_a_merged_ticket_shows_its_survivor(mailgate):
     assert result.stderr == f"ticket {old} was merged into {kept}\n"
     listed = {each["number"]: each["merged_into"] for each in mailgate.told("tickets", "list")}
     assert listed == {old: kept, kept: None}
+
+
+def test_a_ticket_says_how_urgent_it_is_and_who_said_so(mailgate):
+    """Whoever looks at it sees what #priority has made of it, on the page for a browser too."""
+    number = mailgate.opened()
+    with mailgate.database.writing() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.number == int(number))).one()
+        orders.prioritise(session, ticket, AGENT, "high", ticket.received_at)
+    shown = mailgate("tickets", "show", number).stdout
+    assert re.search(r"^priority +high$", shown, re.MULTILINE)
+    assert "* priority high, before normal" in shown
+    assert "<dd>high" in mailgate("tickets", "show", number, "--html").stdout
 
 
 def test_a_call_is_to_be_confirmed(mailgate):
