@@ -269,7 +269,7 @@ def _unproven_agent(hits: Sequence[Hit], speaker: Speaker, signed: Hit | None) -
     passed = speaker.authenticity is Authenticity.PASS
     if signed is not None:
         lacks = "it was made for another" if passed else "nothing proves that the mail is hers"
-        return f"an agent's address with our {_by(signed)}, but {lacks}"
+        return f"{_by(signed)}, from an agent's address, but {lacks}"
     if speaker.with_command and not passed:
         return "an agent's address with a command, but nothing proves that the mail is hers"
     if speaker.with_command and any(hit.clue.binding for hit in hits):

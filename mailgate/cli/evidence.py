@@ -73,10 +73,10 @@ def page_of(told: Told) -> str:
 
 
 def _deciding(message: Message, reason: str, recipients: Sequence[str]) -> Iterator[str]:
-    said = reason.lower()
+    said = f" {reason.lower()}"  # whole names: In-Reply-To is not To
     wanted = {name.lower() for key, names in _RESTS_ON.items() if key in said for name in names}
     for name, value in message.headers[:_MAX_HEADERS]:
-        if name.lower() in wanted or f"{name.lower()}:" in said or f" {name.lower()} is " in said:
+        if name.lower() in wanted or f" {name.lower()}:" in said or f" {name.lower()} is " in said:
             yield plain(f"{name}: {value}", _MAX_VALUE)
     if "reply address of ticket" in said or "envelope recipient" in said or "of ours" in said:
         yield from (f"envelope recipient: {each}" for each in recipients)

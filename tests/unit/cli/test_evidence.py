@@ -20,7 +20,8 @@ HEADERS = (
     ("reason", "names"),
     [
         (
-            "an agent's address with our signed Message-ID of ticket 123456, but nothing proves",
+            "header In-Reply-To: signed Message-ID of ticket 123456, from an agent's address, but"
+            " nothing proves that the mail is hers",
             ["From", "In-Reply-To"],
         ),
         (
