@@ -56,7 +56,14 @@ def make_sender(
         was_answer = leased.kind is Kind.REPLY
         to = leased.recipient
         service.mail_failed(
-            session, office, ticket, now(), text, recipient=to, was_answer=was_answer
+            session,
+            office,
+            ticket,
+            now(),
+            text,
+            recipient=to,
+            was_answer=was_answer,
+            because=reason,
         )
 
     return Delivery(

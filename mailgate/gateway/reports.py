@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from mailgate.gateway.decide import Bounce
 from mailgate.gateway.lookup import Examined
-from mailgate.message.message import Report
+from mailgate.message.message import Report, ReportRecipient
 from mailgate.outbox import control, mail
 from mailgate.tickets import service, views
 from mailgate.tickets.model import Ticket
@@ -51,8 +51,21 @@ def record(
         text,
         recipient=_recipient(session, report),
         was_answer=reported.was_answer,
+        because="; ".join(_failures(report) or fates)[:_MAX_TEXT],
     )
     return ticket
+
+
+def _failures(report: Report | None) -> list[str]:
+    """Return what was said of each recipient that failed, for an agent, who knows the rest."""
+    failed = [each for each in (report.recipients if report else ()) if each.action == "failed"]
+    return [said for said in map(_said, failed) if said]
+
+
+def _said(fate: ReportRecipient) -> str:
+    """Return a recipient's status and diagnostic; the status once, as most diagnostics hold it."""
+    known = fate.status in fate.diagnostic
+    return fate.diagnostic if known else f"{fate.status} {fate.diagnostic}".strip()
 
 
 def _recipient(session: Session, report: Report | None) -> str:

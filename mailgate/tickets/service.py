@@ -248,12 +248,14 @@ def mail_failed(
     *,
     recipient: str,
     was_answer: bool,
+    because: str = "",
 ) -> Entry:
     """Write down that a mail of ours did not arrive, and let agents know.
 
     recipient: "" where the report names none. was_answer: an agent's answer; then the customer
-    has not been answered, and the ticket is open again. Where it was a mail to an agent, nobody
-    is told: that mail would fail as well, and so on for ever.
+    has not been answered, and the ticket is open again. because: what agents are told, where that
+    is less than the text. Where it was a mail to an agent, nobody is told: that mail would fail
+    as well, and so on for ever.
     """
     entry = entries.add_event(session, ticket, "undelivered", text, now)
     if was_answer:
@@ -261,7 +263,7 @@ def mail_failed(
         entries.set_status(session, ticket, entry, Status.OPEN, now)
     ticket.updated_at = now
     if not office.agent(recipient):
-        detail = f"{recipient}\n{text}"
+        detail = f"{recipient}\n{because or text}"
         notices.tell(session, office, ticket, entry, Event.UNDELIVERED, now, detail=detail)
     return entry
 

@@ -14,6 +14,7 @@ from mailgate.outbox.mail import OutboxMail
 from mailgate.store.database import Database
 from mailgate.tickets import people, service, views
 from mailgate.tickets.model import Participant, TicketLink
+from mailgate.tickets.notices import AgentNotice
 from tests.unit.bureau import AGENT, ANNA, DAY, DESK_ADDRESS, MALLORY, OFFICE, Gate, letter, office
 from tests.unit.desk import BILLING, DIRECTORY
 
@@ -449,6 +450,18 @@ def test_a_bounce_of_an_acknowledgement_changes_no_status(database: Database) ->
     assert (result.verdict, gate.ticket(first.ticket).status) == ("bounce", "answered")
     assert [event for event, _ in gate.events(first.ticket)] == ["undelivered"]
     assert len(gate.outbox()) == 2
+
+
+def test_an_agent_is_told_what_the_far_server_said(database: Database) -> None:
+    """Its words and the status, once, and nothing of how the report was read."""
+    gate = Gate(database)
+    (first,) = gate.receive(letter())
+    ours = answer(gate, first.ticket)
+    gate.receive(bounce(ours), mail_from="")
+    with database.reading() as session:
+        told = session.scalars(select(AgentNotice).order_by(col(AgentNotice.id).desc())).first()
+    assert told is not None and told.event == "undelivered"
+    assert told.detail == f"{ANNA}\n5.1.1 550 no such user"
 
 
 def test_a_delay_is_history(database: Database) -> None:
