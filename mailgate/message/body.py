@@ -28,6 +28,10 @@ _STUB = re.compile(
 # HTML that is labelled as plain text; beside words it says them once more.
 _MARKUP = re.compile(r"\s{0,20}<(?:!doctype|html|head|body|div|p|table|span|meta)\b", re.IGNORECASE)
 _PAGE = re.compile(r"\s{0,20}<(?:!doctype\s{1,5}html|html)\b", re.IGNORECASE)
+_FOR_PROGRAMS = frozenset(
+    {"text/calendar", "text/rtf", "text/css", "text/vcard", "text/x-vcard", "text/directory",
+     "text/rfc822-headers"}
+)  # fmt: skip
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
@@ -48,9 +52,14 @@ def text_of(tree: Tree) -> str:
     text = reader.gather(tree.root).strip("\n")
     if not text.strip():
         # Some send their words as a named or attached text, and nothing else.
-        leaves = (part for part in tree.parts if part.type in TEXT_TYPES and not part.children)
+        leaves = (part for part in tree.parts if _is_readable(part) and not part.children)
         text = next(filter(str.strip, map(reader.read, leaves)), "").strip("\n")
     return cut(text, tree.defects)
+
+
+def _is_readable(part: Part) -> bool:
+    """Say whether a part could be words: of an unknown text too (RFC 2046 §4.1.4)."""
+    return part.type.startswith("text/") and part.type not in _FOR_PROGRAMS
 
 
 def cut(text: str, defects: list[str]) -> str:

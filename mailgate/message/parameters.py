@@ -27,13 +27,15 @@ _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 def parse(raw_value: str, label: str = "") -> tuple[str, dict[str, str]]:
     """Return the lower-case value and its parameters, decoded; "" and {} for nothing readable."""
     match = _VALUE.match(raw_value)
+    if match is not None and raw_value[match.end() :].lstrip()[:1] == "=":
+        match = None  # a parameter, and no value before it
     main = match[1].lower() if match else ""
-    at = match.end() if match else 0
+    at = 0
     if ";" not in raw_value and "=" not in raw_value:
         return main, {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     if match is not None:
-        at = _end(_TO_NEXT, raw_value, at)
+        at = _end(_TO_NEXT, raw_value, match.end())
     for _ in range(MAX_PARAMETERS):
         at = _end(_GAP, raw_value, at)
         found = _PARAMETER.match(raw_value, at)

@@ -21,6 +21,13 @@ MAX_DEPTH = 20
 
 # The first field ends in CR alone, as on old Macintoshes, and the next one follows.
 _CR_ALONE = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]{0,2000}\r[!-~\t ]")
+_MEANT = {
+    "html": "text/html", "html/text": "text/html", "multipart": "multipart/mixed",
+    "plain": "text/plain", "plain/text": "text/plain",
+}  # fmt: skip
+# Two words with a space between, of which base64 has none.
+_WORDS = re.compile(rb"[a-z,.;:!?] [A-Za-z]")
+_SAMPLE = 4000
 # What comes first, or below a preamble where a header of a part follows.
 _GUESSED_BOUNDARY = re.compile(
     rb"\s{0,20}--([^\s]{1,200})[ \t]*\r?\n|[^\0]{0,1000}?\n--([^\s]{1,200})[ \t]{0,20}\r?\nContent-"
@@ -64,12 +71,21 @@ class Part:
         body = raw[self.start : self.end]
         match self.encoding.strip("\"'; "):
             case "base64":
-                return charset.base64_octets(body)
+                return body if self._is_bare(body) else charset.base64_octets(body)
             case "quoted-printable":
                 return binascii.a2b_qp(_SPACES_AT_SOFT_BREAK.sub(rb"=\1", body))
             case "x-uuencode" | "uuencode" | "x-uue":
                 return _uudecoded(body)
         return body
+
+    def _is_bare(self, body: bytes) -> bool:
+        """Say whether a text that should be in base64 is plain words."""
+        sample = body[:_SAMPLE]
+        return (
+            self.type.startswith("text/")
+            and b" " in sample
+            and len(_WORDS.findall(sample)) * 20 > len(sample)
+        )
 
 
 @dataclass
@@ -99,6 +115,7 @@ def read(raw: bytes) -> Tree:
 
 def _part(block: headers.Block, end: int, default_type: str, parts: list[Part]) -> Part:
     kind, given = parameters.parse(block.first("content-type"))
+    kind = _MEANT.get(kind, kind)
     if "/" not in kind:
         # `text` alone, or garbage, is text/plain (RFC 2045 §5.2).
         kind = default_type if kind in ("", "text") else "application/octet-stream"

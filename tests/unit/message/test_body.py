@@ -37,6 +37,8 @@ def text(raw: bytes) -> str:
         (b"Content-Type: text/plain; name=x.txt\r\n\r\nroot", "root"),
         (b"Content-Disposition: attachment; filename=x.txt\r\n\r\nonly a file", "only a file"),
         (b"Content-Type: application/pdf\r\n\r\n%PDF", ""),
+        (b"Content-Type: text/x-markdown\r\n\r\n*words*", "*words*"),
+        (b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR", ""),
         (b"Content-Type: text/html\r\n\r\n<title>nothing else</title>", "nothing else"),
     ],
 )

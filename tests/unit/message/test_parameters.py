@@ -3,6 +3,11 @@ import pytest
 from mailgate.message import parameters
 
 
+def test_a_parameter_needs_no_value_before_it() -> None:
+    """Some write Content-Disposition without attachment or inline."""
+    assert parameters.parse("filename=x.pdf; size=3") == ("", {"filename": "x.pdf", "size": "3"})
+
+
 def test_a_windows_path_holds_no_escapes() -> None:
     """Old programs write a whole path as the name, its backslashes bare or doubled."""
     bare = parameters.parse('attachment; filename="C:\\new\\a.txt"')[1]["filename"]

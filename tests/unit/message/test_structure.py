@@ -35,6 +35,7 @@ def bodies(raw: bytes) -> list[bytes]:
             [b"guessed"],
         ),
         (b"Content-Type: multipart/mixed\r\n\r\na\r\n--\r\nb", [b"a\r\n--\r\nb"]),
+        (b"Content-Type: multipart; boundary=b\r\n\r\n--b\r\n\r\n1\r\n--b--", [b"1"]),
         (b"Content-Type: multipart/mixed; boundary=b\r\r--b\r\rold Mac\r--b--", [b"old Mac"]),
         (
             b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
@@ -62,6 +63,7 @@ def test_a_long_boundary_is_a_boundary() -> None:
         (b"", "text/plain"),
         (b"Content-Type: text", "text/plain"),
         (b"Content-Type: Text/HTML", "text/html"),
+        (b"Content-Type: html", "text/html"),
         (b"Content-Type: garbage", "application/octet-stream"),
         (b"Content-Type: ;;;;", "text/plain"),
         (b"Content-Type: multipart/mixed", "text/plain"),
@@ -110,6 +112,8 @@ def test_depth_and_number_are_bounded() -> None:
         (b"base64", b"QUJD\r\n", b"ABC"),
         (b"BASE64 (comment)", b"QUJD", b"ABC"),
         (b'"base64";', b"QUJD", b"ABC"),
+        (b"base64", b"words that are no base64", b"words that are no base64"),
+        (b"base64", b"d29y\r\n  \r\nZHM=\r\n", b"words"),
         (b"quoted-printable", b"a=3D=\r\nb", b"a=b"),
         (b"quoted-printable", b"a= \t\r\nb= \nc = d", b"abc = d"),
         (b"x-uuencode", b"x\nbegin 644 f\n#04)#\njunk that is none~~~~\n`\nend\n", b"ABC"),
