@@ -14,7 +14,7 @@ from mailgate.message.address import Address
 
 MAX_MAILBOXES = 200
 
-_SPEC = r"[^\s<>@\"(),:;\\\[\]\x00-\x1f\x7f]{1,256}@[^\s<>@\"(),:;\\\[\]\x00-\x1f\x7f]{1,255}"
+_SPEC = r"[^\s<>@\"(),:;\\\[\]\x00-\x1f\x7f]{1,256}@[^\s<>@\"'(),:;\\\[\]\x00-\x1f\x7f]{1,255}"
 _BARE = re.compile(rf"\s*+({_SPEC})\s*+", re.ASCII)
 _NAMED = re.compile(
     rf"\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^<>@\"(),:;\\\[\]]*+))\s*+<({_SPEC})>\s*+", re.ASCII
@@ -50,11 +50,8 @@ def parse(raw_value: str, label: str = "") -> Mailboxes:
     pieces, odd = _pieces(raw_value)
     for piece in pieces[:MAX_MAILBOXES]:
         mailbox = _clean(piece, label)
-        if mailbox is None:
-            doubtful = True
-            mailbox = _shown(piece, label)
-        if mailbox is not None:
-            found.append(mailbox)
+        doubtful = doubtful or mailbox is None
+        found += (mailbox,) if mailbox is not None else _shown(piece, label)
     return Mailboxes(tuple(found), doubtful or odd, len(pieces) > MAX_MAILBOXES)
 
 
@@ -77,16 +74,24 @@ def _address(spec: str, name: str, label: str) -> Address | None:
     return Address(spec, headers.decoded("name", name, label))
 
 
-def _shown(piece: str, label: str) -> Address | None:
-    """Return what to show of a mailbox that is not written cleanly, or None for nothing."""
+def _shown(piece: str, label: str) -> list[Address]:
+    """Return what to show of a mailbox that is not written cleanly, or of several in a row."""
     angles = _ANGLE.findall(piece)
     name = _ANGLE.sub(" ", piece) if angles else ""
     name = headers.decoded("name", name.replace('"', " ").strip(), label)
     candidates = angles or _LOOSE.findall(_SPACED_DOT.sub(".", piece))
-    spec = charset.one_line(charset.repaired(candidates[-1] if candidates else "", label)[0])
-    if not spec and _LOCAL_ONLY.fullmatch(piece.strip()):
-        spec = piece.strip()  # MAILER-DAEMON, and local mail
-    return Address(spec, " ".join(name.split())) if spec else None
+    if not candidates and _LOCAL_ONLY.fullmatch(piece.strip()):
+        candidates = [piece.strip()]  # MAILER-DAEMON, and local mail
+    specs = candidates if angles else candidates[-1:]
+    read = (charset.one_line(charset.repaired(spec, label)[0]) for spec in specs)
+    return [Address(_bare(spec), " ".join(name.split())) for spec in read if spec]
+
+
+def _bare(spec: str) -> str:
+    """Return an address without what people copy with it."""
+    if spec[:7].lower() == "mailto:":
+        spec = spec[7:]
+    return spec[1:-1] if len(spec) > 2 and spec[0] == spec[-1] == "'" else spec
 
 
 def _pieces(value: str) -> tuple[list[str], bool]:
