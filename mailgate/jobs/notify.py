@@ -56,12 +56,24 @@ class Notifier:
             fresh = _agents(session, State.NEW, now)
             waited = _agents(session, State.WAITING, now - self.pace.digest)
         for agent in fresh:
-            self._write_notices(agent, now)
+            if self._is_still_one(agent):
+                self._write_notices(agent, now)
         for agent in waited:
-            self._write_digest(agent, now)
+            if self._is_still_one(agent):
+                self._write_digest(agent, now)
         if fresh or waited:
             self.on_mail()
         return bool(fresh)
+
+    def _is_still_one(self, agent: str) -> bool:
+        """Say whether somebody is an agent; who was one is told nothing any more."""
+        if self.office.agent(agent) is not None:
+            return True
+        waiting = col(AgentNotice.state).in_((State.NEW, State.WAITING))
+        with self.database.writing() as session:
+            hers = update(AgentNotice).where(col(AgentNotice.agent) == agent, waiting)
+            session.execute(hers.values(state=State.DROPPED))
+        return False
 
     def _write_notices(self, agent: str, now: datetime) -> None:
         """Decide on an agent's new notices, and write those that go out by themselves."""

@@ -29,7 +29,8 @@ class State(StrEnum):
     """Where a notice stands.
 
     new: nobody has looked. waiting: for the digest. sent, digested: in a letter of its own, or
-    with others. failed: its letter could not be written; the log says why.
+    with others. failed: its letter could not be written; the log says why. dropped: she is no
+    agent any more.
     """
 
     NEW = "new"
@@ -37,6 +38,7 @@ class State(StrEnum):
     SENT = "sent"
     DIGESTED = "digested"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 class AgentNotice(SQLModel, table=True):
@@ -152,7 +154,7 @@ def may_answer(session: Session, agent: str, event: Event, now: datetime) -> boo
 
 def forget(session: Session, before: datetime) -> None:
     """Drop notices that are settled and older."""
-    settled = col(AgentNotice.state).in_((State.SENT, State.DIGESTED, State.FAILED))
+    settled = col(AgentNotice.state).not_in((State.NEW, State.WAITING))
     session.execute(delete(AgentNotice).where(settled, col(AgentNotice.at) < before))
 
 

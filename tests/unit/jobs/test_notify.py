@@ -270,6 +270,23 @@ def _fails_for(address):
     return composed
 
 
+@pytest.mark.attack("A05")
+def test_who_is_no_agent_any_more_is_told_nothing(database):
+    """What waited for her, by itself or for a digest, goes nowhere; the others get theirs."""
+    with database.writing() as session:
+        opened(session, at=THREE)
+        opened(session, contribution(message_id="<2@example.net>"), at=THREE)
+    notifier(database, per_minute=0).step()
+    with database.writing() as session:
+        opened(session, contribution(message_id="<3@example.net>"), at=THREE)
+    left = office(agents=(JAN, OLA), known=(Agent(JAN, "Jan"), Agent(OLA)))
+
+    letters = told(database, left, NOW + 10 * MINUTE)
+
+    assert {each.recipient for each in letters} == {JAN, OLA}
+    assert state_of(database)["dropped"] == 3
+
+
 def test_warnings_are_three_an_hour(database):
     """Whoever forges an agent's address cannot use us to fill her mailbox."""
     with database.writing() as session:
