@@ -79,11 +79,14 @@ _FRAGMENT = re.compile(
 )
 _BY_ADDRESS = re.compile(r"\d{1,2}[:.]\d{2}[^:\n]{0,40}\s[\w.+-]{1,64}@[\w.-]{3,120}:\W{0,3}$")
 _EDGE = " \t\xa0*_-—–>|\u200e\u200f\u202a\u202b\u202c"
+_SENTENCE_ENDS = frozenset(".,!?")
 _MAX_AFTER_VERB = 160
 
 
 def ends_one(line: str) -> bool:
     """Say whether a line could be the last of an attribution; cheap, for every line of a mail."""
+    if line[-1:] in _SENTENCE_ENDS:
+        return False
     tail = line[-32:].rstrip(_EDGE)
     if not tail or tail.isspace():
         return False

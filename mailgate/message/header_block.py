@@ -187,9 +187,9 @@ def _is_of_answer(inner: str) -> bool:
     )
 
 
-def may_ask(lines: list[str]) -> bool:
-    """Say whether any of the lines could ask for an answer above it; see `divider`."""
-    lower = "\n".join(lines).lower()
+def may_ask(text: str) -> bool:
+    """Say whether any line of a text could ask for an answer above it; see `divider`."""
+    lower = text.lower()
     return any(word in lower for word in _ABOVE)
 
 

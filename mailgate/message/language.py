@@ -7,6 +7,7 @@ languages speak against.
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 # Words that (nearly) no other language has; without the Polish letters, too.
 _POLISH_WORDS = (
@@ -105,27 +106,38 @@ def language_of(text: str) -> str | None:
     if "@" in beginning or "www." in beginning or "//" in beginning or "[cid:" in beginning:
         beginning = _UNWRITTEN.sub(" ", beginning)
     # Each word is looked at once, however often it stands there.
-    times = Counter(_WORD.findall(beginning.replace("’", "'")))
+    times = Counter(_words(beginning.replace("’", "'")))
     if not times:
         return None
-    polish = _weight(times, _POLISH)
-    english = _weight(times, _ENGLISH)
+    polish, english = _weight(times, _POLISH), _weight(times, _ENGLISH)
     against = 0.8 * sum(times[word] for word in _OTHERS.intersection(times))
-    polish += 0.5 * sum(times[word] for word in filter(_SPELLED.search, times))
     if "v" in beginning:
         polish -= sum(count for word, count in times.items() if "v" in word and len(word) > 1)
     if not beginning.isascii():
-        own = _having(times, _ONLY_POLISH) + 0.3 * _having(times, _SHARED_LETTERS)
-        foreign = _having(times, _FOREIGN_LETTERS)
+        lettered = {word: count for word, count in times.items() if not word.isascii()}
+        own = _having(lettered, _ONLY_POLISH) + 0.3 * _having(lettered, _SHARED_LETTERS)
+        foreign = _having(lettered, _FOREIGN_LETTERS)
         polish += own - 1.2 * foreign if own else 0.0
         english -= own + foreign
         against += foreign
     needed = max(0.9, times.total() * 0.12)
-    if polish >= needed and polish > english and polish > against:
+    if polish < needed or polish <= max(english, against):
+        # The spelling only speaks for Polish, and is asked where that is not yet sure.
+        polish += 0.5 * sum(times[word] for word in filter(_SPELLED.search, times))
+    if polish >= needed and polish > max(english, against):
         return "pl"
-    if english >= needed and english > polish and english > against:
+    if english >= needed and english > max(polish, against):
         return "en"
     return None
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text; only where there is more than letters is a pattern needed."""
+    parts = text.replace(".", " ").replace(",", " ").split()
+    words = list(filter(str.isalpha, parts))
+    if len(words) < len(parts):
+        words += _WORD.findall(" ".join(part for part in parts if not part.isalpha()))
+    return words
 
 
 def _weight(times: Counter[str], known: frozenset[str]) -> float:
@@ -133,5 +145,5 @@ def _weight(times: Counter[str], known: frozenset[str]) -> float:
     return sum(times[word] * (0.4 if word in _WEAK else 1.0) for word in found)
 
 
-def _having(times: Counter[str], letters: frozenset[str]) -> int:
+def _having(times: Mapping[str, int], letters: frozenset[str]) -> int:
     return sum(count for word, count in times.items() if not letters.isdisjoint(word))

@@ -23,7 +23,7 @@ _MAX_MATCHED = 400
 _MAX_LOOKED = 5000
 _MAX_SIGNATURE = 25
 _MAX_DELIMITERS = 20
-_NO_WORDS = " \t\n\xa0_-=*~—–>"
+_NO_WORDS = " \t\n\xa0_-=*~—–>|"
 _MAX_NEAR = 4
 _OUTLOOK = {"from", "sent", "to", "subject"}
 _MAX_READ_OF_WORDS = 4000
@@ -54,7 +54,7 @@ def own_words(text: str, subject: str = "", *, is_reply: bool = True) -> str:
     """
     lines = text.split("\n")
     forwarded = subjects.forwards(subject)
-    scan = _Scan(lines, forwarded, is_reply)
+    scan = _Scan(lines, forwarded, is_reply, header_block.may_ask(text))
     rest = scan.run()
     if forwarded and rest is None:
         return marks.unmarked(text).strip("\n")
@@ -75,7 +75,7 @@ def _points_below(kept: list[str]) -> bool:
 class _Scan:
     """One walk over the lines. cut_at: where a quote without marks was cut off."""
 
-    def __init__(self, lines: list[str], forwarded: bool, is_reply: bool) -> None:
+    def __init__(self, lines: list[str], forwarded: bool, is_reply: bool, asks: bool) -> None:
         self.lines = lines
         self.forwarded = forwarded
         self.is_reply = is_reply
@@ -87,7 +87,7 @@ class _Scan:
         self.after_quote = False
         self.delimiters = 0
         self.prefix = ""
-        self.asks = header_block.may_ask(lines)
+        self.asks = asks
 
     def run(self) -> int | None:
         """Return from which line on all is kept, or None; what stands above that is in kept."""

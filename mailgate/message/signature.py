@@ -76,6 +76,7 @@ _CONTACT = re.compile(
     r"|e-?mail|www|gsm|tél|telefon)\b\s?[.:|]",
     re.IGNORECASE,
 )
+_WORDS_ALONE = re.compile(r"[^@:|./\d]+\.?")
 _WHOLLY_CONTACT = re.compile(
     r"[\W_]*(?:(?:tel|t|m|f|fax|faks|mob|mobile|phone|kom|e|e-?mail|mail|www|w"
     r"|gsm)\s?[.:]?\s{0,3})?"
@@ -168,7 +169,7 @@ def _is_of_block(line: str) -> bool:
         return False
     if line[-1] in "?!" and " @ " not in line:
         return False
-    if _CONTACT.search(line) or line[0] in "[<|+(" or line[0].isdigit():
+    if _is_contact(line) or line[0] in "[<|+(" or line[0].isdigit():
         return True
     if line[0] in "-•·" or line[-1] == ":":
         return False
@@ -177,6 +178,11 @@ def _is_of_block(line: str) -> bool:
         return False
     letter = next(filter(str.isalpha, line), "A")
     return not letter.islower() or len(words) <= 2
+
+
+def _is_contact(line: str) -> bool:
+    # Most lines are words alone, which a look at their characters tells.
+    return _WORDS_ALONE.fullmatch(line) is None and _CONTACT.search(line) is not None
 
 
 def _contact_block(lines: list[str], first: int) -> int:
@@ -210,7 +216,7 @@ def _ruled_block(lines: list[str], first: int) -> int:
         if seen >= _MAX_BLOCK or not _is_of_block(line):
             return end
         seen += 1
-        contacts += _WHOLLY_CONTACT.fullmatch(line) is not None or _CONTACT.search(line) is not None
+        contacts += _WHOLLY_CONTACT.fullmatch(line) is not None or _is_contact(line)
     return end
 
 

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from mailgate.message import quotes
@@ -142,3 +144,25 @@ def test_a_mail_that_shows_its_quote_is_a_reply_without_headers(quoted: str) -> 
     words = quotes.own_words(f"Moje.\n> pasted\n\n{quoted}", is_reply=False)
     assert words.startswith("Moje.\n> pasted")
     assert "old" not in words
+
+
+ENDS = [
+    "Dzień dobry,", "Pozdrawiam", "Anna Nowak", "tel. 600 000 000", "anna@example.net", "-- ", "--",
+    "Sent from my iPhone", "[EXTERNAL]", "", "____________", "> old", "\x01old", "\x02Anna",
+    "\x03On", "On Fri, Nov 20, 2026 at 9:12 AM Ann <ann@example.com> wrote:",
+    "-----Original Message-----", "From: Ann",
+    "Sent: Friday", "To: me", "Subject: x", "-Anna", "www.example.com", "W", ":", "|",
+    "This e-mail is confidential and intended for the recipient only.", ">>> a >>>", "> wrote:",
+    "Dzięki On 20 Nov 2026, at 9:12, <ann@example.com> wrote:", "NIP 123-456-32-18", "Regards,",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_reply", [True, False])
+def test_no_mail_of_signatures_and_greetings_becomes_empty(is_reply: bool) -> None:
+    """Of whatever ends and beginnings a mail consists, something that can be read is left."""
+    dice = random.Random(20)
+    for _ in range(4000):
+        lines = dice.choices(ENDS, k=dice.randint(1, 9))
+        said = any(line.strip("\x01\x02\x03 _->|") for line in lines)
+        words = quotes.own_words("\n".join(lines), dice.choice(["", "Fwd: x"]), is_reply=is_reply)
+        assert bool(words.strip(" \n_->|")) is said, lines
