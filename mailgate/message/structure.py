@@ -21,6 +21,7 @@ MAX_DEPTH = 20
 
 # The first field ends in CR alone, as on old Macintoshes, and the next one follows.
 _CR_ALONE = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]{0,2000}\r[!-~\t ]")
+# Types that are none, as some programs write them.
 _MEANT = {
     "html": "text/html", "html/text": "text/html", "multipart": "multipart/mixed",
     "plain": "text/plain", "plain/text": "text/plain",
