@@ -106,7 +106,9 @@ def tell_of_words(
 
     by: the agent who wrote it down for him; else whoever wrote it is not told of it.
     """
-    if entry.nature != Nature.AUTO_REPLY:
+    # What a program of an agent's answers to a notice would be news for another agent's program.
+    hers = entry.third_party and entry.nature == Nature.MACHINE and office.agent(entry.author)
+    if entry.nature != Nature.AUTO_REPLY and not hers:
         tell(session, office, ticket, entry, event, now, besides=by or entry.author)
 
 

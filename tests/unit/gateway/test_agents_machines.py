@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.bureau import EWA, letter
+from tests.unit.bureau import ANNA, EWA, letter
 from tests.unit.gateway.test_agents import a_ticket, gate, proof, told
 
 __all__ = ["gate"]  # a fixture
@@ -27,3 +27,20 @@ def test_a_mailbox_that_sends_our_letters_back_is_answered_ten_times_an_hour(gat
     assert len(gate.entries(number, "note")) == ROUNDS
     (result,) = gate.results(ROUNDS)
     assert result.verdict_reason.endswith("kept as a note, and not sent back: too many")
+
+
+@pytest.mark.parametrize("mark", ["Precedence: bulk", "Auto-Submitted: auto-replied"])
+def test_two_agents_machines_do_not_answer_each_other(gate, mark):
+    """What a program of hers answers to a notice is kept, and no news for anybody."""
+    number = a_ticket(gate)
+    answered = set()
+    for _ in range(4):
+        for each in told(gate):
+            if each.recipient != ANNA and each.message_id not in answered:
+                answered.add(each.message_id)
+                headers = (*proof("pass"), f"In-Reply-To: {each.message_id}", mark)
+                name = f"<{len(answered)}@example.com>"
+                raw = letter(each.recipient, "Re: Drukarka", message_id=name, headers=headers)
+                gate.receive(raw, mail_from=each.recipient)
+    assert [each.event for each in told(gate)] == ["received", "new-ticket", "new-ticket"]
+    assert [each.third_party for each in gate.entries(number)] == [False, True, True]
