@@ -28,9 +28,10 @@ from mailgate.tickets import files
 )
 @click.pass_obj
 def attachment(path: Path | None, file_id: int, output: Path | None) -> None:
-    """Write the octets of attachment ID, as `tickets show` numbers them.
+    """Write a file of a ticket, as it was sent.
 
-    Nothing that is there is overwritten. A terminal is no place for a file: name one with -o.
+    `tickets show` prints the ids. Nothing that is there is overwritten. A terminal is no place for
+    a file: name one with -o.
     """
     with opened(path) as desk, desk.database.reading() as session:
         found = files.find(session, file_id)

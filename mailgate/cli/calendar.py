@@ -39,7 +39,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@calendar.command()
+@calendar.command(epilog="Example: mailgate calendar show --weeks 4")
 @click.option("--weeks", type=click.IntRange(1, 106), default=2, show_default=True)
 @click.option("--from", "since", metavar="DATE", help="First day shown; today by default.")
 @_options
@@ -52,7 +52,7 @@ def show(
     department: str | None,
     as_json: bool,
 ) -> None:
-    """Print the hours of the weeks ahead, day by day, with holidays by name."""
+    """Print the hours of the weeks ahead. Day by day, with holidays by name."""
     _print(
         _chosen(path, name, department),
         lambda each: timetable.weeks_ahead(each, moment(since, each), weeks),
@@ -61,14 +61,14 @@ def show(
     )
 
 
-@calendar.command(name="next")
+@calendar.command(name="next", epilog="Example: mailgate calendar next --at 2026-12-24T10:00")
 @click.option("--at", "when", metavar="TIME", help="Another moment than now, in ISO 8601.")
 @_options
 @click.pass_obj
 def next_(
     path: Path | None, when: str | None, name: str | None, department: str | None, as_json: bool
 ) -> None:
-    """Print whether the desk is open, when it opens, and from when a mail would count."""
+    """Tell whether the desk is open, and when it opens. Also from when a mail would count."""
     _print(
         _chosen(path, name, department),
         lambda each: timetable.now_and_next(each, moment(when, each)),
@@ -77,7 +77,7 @@ def next_(
     )
 
 
-@calendar.command()
+@calendar.command(epilog='Example: mailgate calendar explain 2026-12-24T10:00 --target "4 hours"')
 @click.argument("at", metavar="TIME")
 @click.option("--target", metavar="DURATION", help='Business time to add, such as "4 hours".')
 @_options
@@ -90,10 +90,10 @@ def explain(
     department: str | None,
     as_json: bool,
 ) -> None:
-    """Print how the date was computed from which a mail that arrived at TIME counts.
+    """Tell how a date was computed from which mail counts.
 
-    TIME is ISO 8601; without an offset it is local time of the calendar. With --target, every
-    interval counted up to the due date follows.
+    TIME is when it arrived, in ISO 8601; without an offset it is local time of the calendar. With
+    --target, every interval counted up to the due date follows.
     """
     business = None if target is None else _duration(target)
     _print(

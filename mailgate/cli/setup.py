@@ -20,7 +20,7 @@ T = TypeVar("T")
 EX_CONFIG = 78
 
 
-@click.command()
+@click.command(epilog="Example: mailgate init /etc/mailgate")
 @click.option("--yes", is_flag=True, help="Ask nothing; take the answers shown in brackets.")
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 def init(directory: Path, yes: bool) -> None:
@@ -50,11 +50,14 @@ def init(directory: Path, yes: bool) -> None:
     _refuse(_faults(target))
     click.echo(f"Wrote {target}, and {secret}, which only this user can read.", err=True)
     if os.geteuid() == 0:
-        click.echo("Let the daemon read that: chgrp mailgate and chmod 640.", err=True)
+        click.echo(
+            f"Where the daemon runs as mailgate: chgrp mailgate {secret} && chmod 640 {secret}",
+            err=True,
+        )
     click.echo(f"Look it through, add agents, then: mailgate -c {target} check", err=True)
 
 
-@click.command()
+@click.command(epilog="Example: mailgate -c /etc/mailgate/mailgate.toml check")
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as one JSON array.")
 @click.pass_obj
 def check(path: Path | None, as_json: bool) -> None:

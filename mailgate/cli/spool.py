@@ -54,7 +54,7 @@ def list_(
     limit: int,
     as_json: bool,
 ) -> None:
-    """List mail taken in, the newest first; with --held a flood is one line, by its sender."""
+    """List mail taken in, the newest first. With --held a flood is one line, by its sender."""
     if only_floods:
         _list_floods(path, as_json)
         return
@@ -100,9 +100,9 @@ def _list_floods(path: Path | None, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def show(path: Path | None, key: str, raw: bool, as_json: bool) -> None:
-    """Print what is known of a mail: envelope, state, what was decided and why, and its words.
+    """Print what is known of a mail, and why it is where it is.
 
-    The lines that decided stand before the headers and the words.
+    Envelope, state and what was decided; then the lines that decided, headers and words.
     """
     with opened(path) as desk, desk.database.reading() as session:
         row = find(session, key)
@@ -128,7 +128,7 @@ def show(path: Path | None, key: str, raw: bool, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def retry(path: Path | None, key: str, as_json: bool) -> None:
-    """Send a held mail through the gateway again, with its own time of receipt."""
+    """Have a held mail decided on again. It keeps its own time of receipt."""
     with opened(path) as desk:
         with desk.database.writing() as session:
             row = find(session, key)
@@ -146,7 +146,7 @@ def retry(path: Path | None, key: str, as_json: bool) -> None:
 def release(
     path: Path | None, key: str | None, flood: str | None, ticket: int | None, as_json: bool
 ) -> None:
-    """Let a held mail in, as a new ticket or into ticket N; or a whole flood, as new tickets."""
+    """Let a held mail in, or a whole flood. It becomes a new ticket, or part of ticket N."""
     flooding.only_one(key, flood)
     if flood is not None and ticket is not None:
         raise click.UsageError("a flood is let in as new tickets; leave --ticket out")
@@ -174,7 +174,7 @@ def release(
 @_JSON
 @click.pass_obj
 def delete(path: Path | None, key: str | None, flood: str | None, why: str, as_json: bool) -> None:
-    """Put a held mail, or a whole flood, away with a reason; it stays listed."""
+    """Put a held mail, or a whole flood, away. It stays listed, with the reason."""
     flooding.only_one(key, flood)
     if not why.strip():
         raise click.BadParameter("give a reason, for whoever looks for the mail later")

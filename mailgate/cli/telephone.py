@@ -46,7 +46,7 @@ def new(
     agent: str | None,
     as_json: bool,
 ) -> None:
-    """Open a ticket for someone who called, and acknowledge it to him by mail."""
+    """Open a ticket for someone who called. He is sent an acknowledgement."""
     said, files = words.text_of(text), words.files_of(attach)
     titled = plain(subject or said.partition("\n")[0], _MAX_SUBJECT)
     with opened(path) as desk:

@@ -81,7 +81,7 @@ def list_(
     limit: int,
     as_json: bool,
 ) -> None:
-    """List tickets, the latest change first; each option narrows the list."""
+    """List tickets, the latest change first. Each option narrows the list."""
     with opened(path) as desk, desk.database.reading() as session:
         wanted = views.Filter(
             status=Status(status) if status else None,
@@ -192,7 +192,7 @@ def close(
 def resolve(
     path: Path | None, number: int, agent: str | None, text: str | None, as_json: bool
 ) -> None:
-    """Call a ticket solved and tell its people; a reply of theirs opens it again."""
+    """Call a ticket solved and tell its people. A reply of theirs opens it again."""
     comment = words.text_of(text) if text else ""
     act(
         path,
@@ -206,9 +206,9 @@ def resolve(
 @_acts("hold", "hold 123456 2026-12-01")
 @click.argument("until", metavar="DATE")
 def hold(path: Path | None, number: int, until: str, agent: str | None, as_json: bool) -> None:
-    """Put a ticket off to DATE, as agreed with its people, and tell them.
+    """Put a ticket off to DATE and tell its people.
 
-    On that day it is open again.
+    The date was agreed with them; on that day the ticket is open again.
     """
     day = _date(until)
 
@@ -222,7 +222,7 @@ def hold(path: Path | None, number: int, until: str, agent: str | None, as_json:
 
 @_acts("reopen", "reopen 123456")
 def reopen(path: Path | None, number: int, agent: str | None, as_json: bool) -> None:
-    """Open a resolved, closed or held ticket again and tell its people."""
+    """Open a ticket again and tell its people. It was resolved, closed or on hold."""
     act(
         path,
         number,
@@ -235,7 +235,7 @@ def reopen(path: Path | None, number: int, agent: str | None, as_json: bool) -> 
 @_acts("assign", "assign 123456 ewa@example.com")
 @click.argument("who", metavar="WHO")
 def assign(path: Path | None, number: int, who: str, agent: str | None, as_json: bool) -> None:
-    """Give a ticket to the agent WHO: address, the part before the @, or name."""
+    """Give a ticket to an agent. WHO is an address, the part before its @, or a name."""
     act(
         path,
         number,
@@ -250,7 +250,7 @@ def assign(path: Path | None, number: int, who: str, agent: str | None, as_json:
 @_acts("move", "move 123456 helpdesk")
 @click.argument("department", metavar="DEPT")
 def move(path: Path | None, number: int, department: str, agent: str | None, as_json: bool) -> None:
-    """Move a ticket to another department, by key or name, and tell its people."""
+    """Move a ticket to another department. It is named by key or name; people are told."""
 
     def do(at: Acting) -> Entry:
         to = at.desk.department(department)

@@ -26,9 +26,10 @@ def told(text):
     }  # fmt: skip
     return {
         "number": text, "subject": text, "status": text, "hold_until": text, "department": text,
-        "assignee": text, "priority": text, "requester": {"name": text, "address": text}, "cc": [text, text],
-        "language": text, "received_at": "2026-11-20T10:00:00+01:00", "linked": [text],
-        "effective_received_at": None, "merged_into": text,
+        "priority": text, "assignee": text, "requester": {"name": text, "address": text},
+        "cc": [text, text], "language": text, "linked": [text],
+        "received_at": "2026-11-20T10:00:00+01:00", "effective_received_at": None,
+        "merged_into": text,
         "entries": [entry, {**entry, "kind": "event", "event": text}, {**entry, "kind": "note"}],
     }  # fmt: skip
 
