@@ -117,7 +117,8 @@ class Message:
     of the mail. text: what the human wrote now; full_text: all of it. language: "pl", "en" or
     None. fingerprint: SHA-256 over From, Date, Subject, decoded text and digests of attachments.
     simplified: the mail could not be read whole, only its headers. from_doubtful: From is written
-    so that another reader could find another sender in it (comments, groups, routes).
+    so that another reader could find another sender in it (comments, groups, routes). What has a
+    default is not told by the headers.
     """
 
     size: int
@@ -132,13 +133,13 @@ class Message:
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     date: datetime | None
-    text: str
-    full_text: str
-    language: str | None
-    attachments: tuple[Attachment, ...]
-    report: Report | None
-    fingerprint: str
-    defects: tuple[str, ...]
+    text: str = ""
+    full_text: str = ""
+    language: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    report: Report | None = None
+    fingerprint: str = ""
+    defects: tuple[str, ...] = ()
     simplified: bool = False
     from_doubtful: bool = False
     invitations: tuple[Invitation, ...] = ()

@@ -5,8 +5,7 @@ damaged, cut or missing is a defect, and what cannot be read at all leaves its h
 """
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from mailgate.message import (
     attachments,
@@ -28,7 +27,7 @@ from mailgate.message import (
     unpacking,
 )
 from mailgate.message.address import Address
-from mailgate.message.message import Attachment, Message, Report
+from mailgate.message.message import Attachment, Message
 
 MAX_DEFECTS = 50
 _MAX_SUBJECT = 1000
@@ -36,25 +35,6 @@ _SEALED = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
 )
 _ANSWERING = frozenset({"in-reply-to", "references"})
-
-
-@dataclass(frozen=True)
-class _Head:
-    """What the headers alone say."""
-
-    headers: tuple[tuple[str, str], ...]
-    from_: tuple[Address, ...]
-    from_headers: int
-    from_doubtful: bool
-    reply_to: tuple[Address, ...]
-    to: tuple[Address, ...]
-    cc: tuple[Address, ...]
-    subject: str
-    message_id: str
-    in_reply_to: tuple[str, ...]
-    references: tuple[str, ...]
-    date: str
-    at: datetime | None
 
 
 def parse(raw: bytes) -> Message:
@@ -75,9 +55,14 @@ def simplified(head: bytes, size: int, why: str) -> Message:
     defects = [f"simplified: {charset.one_line(why)[:150]}"]
     block = headers.read(head[: headers.MAX_BLOCK])
     defects += block.defects
-    told = _head(block, "", defects)
+    told = _head(size, block, "", defects)
     digest = hashlib.sha256(head).hexdigest()
-    return _message(size, told, f"{size} {digest}", ("", "", None), (), None, defects, simple=True)
+    return replace(
+        told,
+        fingerprint=_fingerprint(told, f"{size} {digest}", ()),
+        defects=_distinct(defects),
+        simplified=True,
+    )
 
 
 def cut_short(beginning: Message, whole: Message) -> Message:
@@ -90,13 +75,13 @@ def cut_short(beginning: Message, whole: Message) -> Message:
         text=beginning.text,
         full_text=beginning.full_text,
         language=beginning.language,
-        defects=tuple(dict.fromkeys((*whole.defects, *beginning.defects)))[:MAX_DEFECTS],
+        defects=_distinct([*whole.defects, *beginning.defects]),
     )
 
 
 def _parsed(raw: bytes) -> Message:
     tree = structure.read(raw)
-    told = _head(tree.root.block, tree.root.charset, tree.defects)
+    told = _head(len(raw), tree.root.block, tree.root.charset, tree.defects)
     inside = unpacking.unpacked(tree)
     tree.defects += inside.defects
     marked = body.text_of(tree) or inside.text
@@ -108,57 +93,38 @@ def _parsed(raw: bytes) -> Message:
     text = labelled.shortened(text, tree, told.subject, is_reply=is_reply)
     files = attachments.attachments_of(tree, inside)
     report = bounce.report_of(tree, full_text)
-    words = (text, full_text, language.language_of(text))
-    message = _message(len(raw), told, full_text, words, files, report, tree.defects, simple=False)
     meetings = invitation.invitations_of(tree)
-    return replace(message, invitations=meetings) if meetings else message
+    return replace(
+        told,
+        text=text,
+        full_text=full_text,
+        language=language.language_of(text),
+        attachments=files,
+        report=report,
+        fingerprint=_fingerprint(told, full_text, files),
+        defects=_distinct(tree.defects),
+        invitations=meetings,
+    )
 
 
-def _is_reply(told: _Head) -> bool:
+def _fingerprint(told: Message, content: str, files: tuple[Attachment, ...]) -> str:
+    senders = (sender.canonical for sender in told.from_)
+    date = told.header("date") or ""
+    return fingerprint.fingerprint(senders, date, told.subject, content, files)
+
+
+def _distinct(defects: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(defects))[:MAX_DEFECTS]
+
+
+def _is_reply(told: Message) -> bool:
     """Say whether headers or subject call the mail an answer to another."""
     named = any(name.lower() in _ANSWERING for name, _ in told.headers)
     return named or subjects.answers(told.subject)
 
 
-def _message(
-    size: int,
-    told: _Head,
-    content: str,
-    words: tuple[str, str, str | None],
-    files: tuple[Attachment, ...],
-    report: Report | None,
-    defects: list[str],
-    *,
-    simple: bool,
-) -> Message:
-    return Message(
-        size=size,
-        headers=told.headers,
-        from_=told.from_,
-        from_headers=told.from_headers,
-        reply_to=told.reply_to,
-        to=told.to,
-        cc=told.cc,
-        subject=told.subject,
-        message_id=told.message_id,
-        in_reply_to=told.in_reply_to,
-        references=told.references,
-        date=told.at,
-        text=words[0],
-        full_text=words[1],
-        language=words[2],
-        attachments=files,
-        report=report,
-        fingerprint=fingerprint.fingerprint(
-            (sender.canonical for sender in told.from_), told.date, told.subject, content, files
-        ),
-        defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
-        simplified=simple,
-        from_doubtful=told.from_doubtful,
-    )
-
-
-def _head(block: headers.Block, label: str, defects: list[str]) -> _Head:
+def _head(size: int, block: headers.Block, label: str, defects: list[str]) -> Message:
+    """Return what the headers alone say; what they lack is added to the defects."""
     raw: dict[str, list[str]] = {}
     shown: list[tuple[str, str]] = []
     for name, value in block.fields:
@@ -169,7 +135,8 @@ def _head(block: headers.Block, label: str, defects: list[str]) -> _Head:
     given_id = charset.one_line(charset.repaired(raw.get("message-id", [""])[0])[0])
     message_id = fields.message_id(given_id)
     date = charset.one_line(charset.repaired(raw.get("date", [""])[0])[0])
-    told = _Head(
+    told = Message(
+        size=size,
         headers=tuple(shown),
         from_=tuple(address for sender in senders for address in sender.addresses),
         from_headers=len(senders),
@@ -181,14 +148,13 @@ def _head(block: headers.Block, label: str, defects: list[str]) -> _Head:
         message_id=message_id,
         in_reply_to=_ids(raw.get("in-reply-to", [""])[0]),
         references=_ids(raw.get("references", [""])[0]),
-        date=date,
-        at=fields.date(date),
+        date=fields.date(date),
     )
-    defects += _faults(told, given_id)
+    defects += _faults(told, given_id, date)
     return told
 
 
-def _faults(told: _Head, given_id: str) -> list[str]:
+def _faults(told: Message, given_id: str, given_date: str) -> list[str]:
     """Return what the headers lack or say twice."""
     faults = []
     if not told.message_id:
@@ -201,8 +167,8 @@ def _faults(told: _Head, given_id: str) -> list[str]:
         faults.append("more than one From address")
     if told.from_doubtful:
         faults.append("From is ambiguous")
-    if told.at is None:
-        faults.append("Date unreadable" if told.date else "no Date")
+    if told.date is None:
+        faults.append("Date unreadable" if given_date else "no Date")
     if len(told.subject) == _MAX_SUBJECT:
         faults.append(f"subject cut to {_MAX_SUBJECT} characters")
     return faults
