@@ -44,8 +44,10 @@ def doctor(path: Path | None, names: tuple[str, ...], as_json: bool) -> None:
 
     configuration = load(path)
     chosen = [_mailbox(configuration, name) for name in names] or list(configuration.mailboxes)
-    with _store(configuration) as database:
-        found = examine_all(chosen, database, system_now)
+    found: list[Finding] = []
+    if chosen:
+        with _store(configuration) as database:
+            found = examine_all(chosen, database, system_now)
     if as_json:
         print_json([asdict(each) for each in found])
     else:

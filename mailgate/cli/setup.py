@@ -212,4 +212,21 @@ def _summary(configuration: "Configuration") -> list[str]:
             for each in configuration.directory.departments.values()
         ),
         f"  letters: all read, {letters}",
+        f"  {_believed(configuration)}",
     ]
+
+
+def _believed(configuration: "Configuration") -> str:
+    """Return by what senders are believed, since without it agents cannot act by mail."""
+    vouching = configuration.authentication.vouching
+    whose = sorted(vouching.trust.ids) + ["Microsoft 365"] * vouching.trust.microsoft365
+    ways = [f"Authentication-Results of {', '.join(whose)}"] if whose else []
+    ways += ["the headers of mailboxes' providers"] if vouching.mailboxes else []
+    ways += ["a login"] if configuration.smtp and configuration.smtp.logins else []
+    ways += ["our own check of SPF, DKIM and DMARC"] if vouching.own_check else []
+    if ways:
+        return f"senders are believed by {'; '.join(ways)}"
+    return (
+        "senders are believed by nothing: agents cannot act by mail, and no forged sender is held; "
+        "see [authenticity]"
+    )

@@ -18,8 +18,9 @@ def ticket_failed(job: str, ticket_id: int, error: BaseException) -> None:
 
 
 def forgotten(what: str, rows: int) -> None:
-    """Tell how many rows housekeeping removed after their time."""
-    _log.info("jobs.forgotten", what=what, rows=rows)
+    """Tell how many rows housekeeping removed after their time; of none there is no line."""
+    if rows:
+        _log.info("jobs.forgotten", what=what, rows=rows)
 
 
 def notice_failed(notice_ids: list[int], error: BaseException) -> None:

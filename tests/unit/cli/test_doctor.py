@@ -78,6 +78,7 @@ def test_without_mailboxes_there_is_nothing_to_check(config):
     done = run(doctor, config=config(""))
     assert (done.exit_code, done.stdout) == (0, "")
     assert "nothing to check" in done.stderr
+    assert "the books" not in done.stderr
 
 
 AGENTS = '[department.sales]\naddresses = ["sales@example.com"]\nagents = ["ewa@example.com"]\n'

@@ -51,6 +51,26 @@ def test_init_asks_nothing_with_yes_and_passes_check(run, tmp_path):
     assert config.read_text().count("\n# ") > 10
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "believed by nothing: agents cannot act by mail"),
+        (
+            '[authenticity]\ntrusted_ids = ["mx.example.com"]\n',
+            "Authentication-Results of mx.example",
+        ),
+        ("[authenticity]\nmicrosoft365 = true\n", "Authentication-Results of Microsoft 365"),
+        ('[authenticity]\ncheck = "own"\n', "by our own check of SPF, DKIM and DMARC"),
+    ],
+)
+def test_check_says_by_what_senders_are_believed(run, tmp_path, written, said):
+    """An operator sees before the first mail that his agents could do nothing by mail."""
+    run(init, "--yes", ".")
+    config = tmp_path / "mailgate.toml"
+    config.write_text(config.read_text() + written)
+    assert said in run(check, config=config).stdout
+
+
 def test_the_secret_is_for_its_owner_alone_and_new_each_time(run, tmp_path):
     """Two installations share no secret, and nobody else may read one."""
     run(init, "--yes", "a")
