@@ -7,7 +7,7 @@ name that proves nothing she is told by a mail of its own, which holds no word o
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -23,7 +23,7 @@ from mailgate.message.quotes import own_words
 from mailgate.replies.compose import File
 from mailgate.replies.templates import Event
 from mailgate.store import blobs
-from mailgate.tickets import entered, entries, files, notices, service
+from mailgate.tickets import entered, entries, files, notices, service, views
 from mailgate.tickets.lifecycle import MoveRefusedError
 from mailgate.tickets.model import Entry, EntryKind, Ticket
 from mailgate.tickets.office import Office
@@ -31,6 +31,7 @@ from mailgate.tickets.office import Office
 # In base64 they are a third longer, and few servers take more than 25 MB.
 _MAX_FILES_BYTES = 18 * 1024 * 1024
 _MAX_TEXT = 1024 * 1024
+_ROUND = timedelta(hours=1)
 _LOGO_BYTES = 16 * 1024
 # What stands above our notices; if it is still in her own words, the whole mail is a quote.
 _LINES = ("odpowiedz powyżej tej linii", "reply above this line")
@@ -58,6 +59,11 @@ def act(mail: AgentMail, ticket: Ticket, reason: str) -> tuple[Ticket, str]:
     says_or_does = asked.text or given or any(each.verb is not Verb.NOTE for each in asked.commands)
     if not (says_or_does or faults):
         faults = [Fault("", Wrong.EMPTY)]
+    if not (faults or given or asked.commands) and _goes_round(mail, ticket, asked.text):
+        _keep(mail, ticket)
+        why = "loop suspected: the same words of hers for the third time within an hour"
+        service.record(mail.session, ticket, "loop-suspected", why, mail.now)
+        return ticket, f"{reason}; {why}, kept as a note"
     if not faults:
         try:
             with mail.session.begin_nested():
@@ -71,6 +77,12 @@ def act(mail: AgentMail, ticket: Ticket, reason: str) -> tuple[Ticket, str]:
         what = "sent back to her" if _send_back(mail, faults, note) else "not sent back: too many"
         return ticket, f"{reason}; it cannot be carried out: kept as a note, and {what}"
     return ticket, f"{reason}; done as it says"
+
+
+def _goes_round(mail: AgentMail, ticket: Ticket, text: str) -> bool:
+    """Say whether she said just that in the last two replies, as a program of hers would."""
+    last = views.last_replies(mail.session, ticket.id or 0, mail.now - _ROUND)
+    return last == [(mail.agent.address, text)] * 2
 
 
 def open_for(mail: AgentMail, department: Department, spool_id: int) -> Ticket | None:

@@ -199,6 +199,17 @@ def files_of(session: Session, entry_id: int) -> list[Attachment]:
     return list(session.execute(its.order_by(col(Attachment.id))).scalars())
 
 
+def last_replies(session: Session, ticket_id: int, since: datetime) -> list[tuple[str, str]]:
+    """Return author and text of the last two public replies in a ticket, where they came since."""
+    its = (
+        select(col(Entry.author), col(Entry.text), col(Entry.at))
+        .where(col(Entry.ticket_id) == ticket_id, col(Entry.kind) == EntryKind.REPLY)
+        .order_by(col(Entry.id).desc())
+        .limit(2)
+    )
+    return [(row.author, row.text) for row in session.execute(its) if row.at > since]
+
+
 def linked(session: Session, ticket_id: int) -> list[int]:
     """Return the numbers of the tickets linked with this one."""
     others = select(col(TicketLink.other_id)).where(col(TicketLink.ticket_id) == ticket_id)

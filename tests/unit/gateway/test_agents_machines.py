@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.unit.bureau import ANNA, EWA, letter
-from tests.unit.gateway.test_agents import a_ticket, gate, proof, told
+from tests.unit.bureau import ANNA, EWA, HOUR, letter
+from tests.unit.gateway.test_agents import a_ticket, answer, gate, proof, told
 
 __all__ = ["gate"]  # a fixture
 
@@ -44,3 +44,20 @@ def test_two_agents_machines_do_not_answer_each_other(gate, mark):
                 gate.receive(raw, mail_from=each.recipient)
     assert [each.event for each in told(gate)] == ["received", "new-ticket", "new-ticket"]
     assert [each.third_party for each in gate.entries(number)] == [False, True, True]
+
+
+def test_a_machine_of_hers_that_hides_what_it_is_speaks_twice_in_a_ticket(gate):
+    """And the customer's, which answers each time, is not answered for ever."""
+    number = a_ticket(gate)
+    for count in range(6):
+        answer(gate, number, "Jestem poza biurem.", again=count)
+        reply = gate.outbox()[-1]
+        headers = (f"In-Reply-To: {reply.message_id}",)
+        gate.receive(letter(text="Mnie też nie ma.", headers=headers, message_id=f"<r{count}@x.y>"))
+    assert len(gate.entries(number, "reply")) == 2
+    assert len(gate.entries(number, "note")) == 4
+    assert [event for event, _ in gate.events(number)].count("loop-suspected") == 4
+    answer(gate, number, "Już jestem.", again="back")
+    gate.now += 2 * HOUR
+    answer(gate, number, "Jestem poza biurem.", again="later")
+    assert len(gate.entries(number, "reply")) == 4
