@@ -20,12 +20,14 @@ _FROM = (
     "|afzender|mittente|remitente"
     "|remetente|odosielateľ|odesílatel|feladó|lähettäjä|kimden|expeditor|αποστολέας"
     "|от|от кого|від|від кого|发件人|寄件者|寄件人|差出人|보낸 사람|pošiljatelj"
+    "|šalje|nuo|no|saatja|από|מאת|من|จาก|từ|dari|од"
 )
 _SENT = (
     "sent|wysłano|wysłane|wysłana|gesendet|envoyé|envoyé le|enviado|enviado el|enviada|enviado em"
     "|enviada em|inviato|verzonden|odesláno|odoslané|skickat|sendt|lähetetty|elküldve|küldve"
     "|gönderilme tarihi|gönderildi|trimis|отправлено|надіслано|відправлено|изпратено|στάλθηκε"
     "|发送时间|寄件日期|傳送時間|送信日時|送信|보낸 날짜|poslano|message du|data wysłania"
+    "|išsiųsta|nosūtīts|saadetud|נשלח|تم الإرسال|ส่ง|đã gửi|terkirim|dikirim|enviat|послато|poslato"
 )
 _DATE = (
     "date|data|datum|dátum|dato|fecha|päivämäärä|tarih|дата|ημερομηνία|日期|日時|日付|날짜|päiväys"
@@ -33,6 +35,7 @@ _DATE = (
 _TO = (
     "to|do|an|à|a|para|aan|komu|till|til|vastaanottaja|kime|către|catre|кому|címzett|адресат"
     "|adresat|odbiorca|destinataire|收件人|收件者|宛先|받는 사람|pro|za|προς|do wiadomości"
+    "|prima|kam|adressaat|saaja|אל|إلى|ถึง|tới|đến|kepada|per a|за"
 )
 _CC = (
     "cc|bcc|dw|udw|kopia|kopie|copie|copie à|copia|kopi|másolat|копия|копія|cc à|抄送|副本|참조"
@@ -43,6 +46,7 @@ _CC = (
 _SUBJECT = (
     "subject|temat|betreff|betrifft|objet|sujet|asunto|oggetto|onderwerp|předmět|predmet|ämne"
     "|emne|aihe|tárgy|konu|subiect|assunto|тема|относно|θέμα|主题|主旨|件名|제목|naslov"
+    "|zadeva|tema|tēma|teema|נושא|الموضوع|เรื่อง|chủ đề|subjek|perihal"
 )
 _KINDS: dict[str, str] = {
     label: kind
@@ -147,6 +151,7 @@ _INNER_END = re.compile(
     r"(?:wrote|writes|napisał\(?a?\)?|schrieb|\d{1,2}:\d{2}.{0,200}@.{1,200})\W*$"
 )
 
+_TIME = re.compile(r"\d[:.∶h]\d{2}(?!\d|[.]\d)")
 _GROUPWISE = re.compile(r">>> .{1,200}\d{1,2}:\d{2}.{0,20} >>>\s*")
 
 
@@ -223,6 +228,7 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
         return set()
     kinds = {first, *_inline(lines[at])}
     sure = _is_telling(lines[at], first)
+    day_alone = _is_day_alone(lines[at], first)
     strange = 0
     for line in lines[at + 1 : at + 1 + _MAX_LINES]:
         if not line.strip(_EDGE):
@@ -239,9 +245,15 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
             return {first, kind}
         kinds.add(kind)
         sure = sure or _is_telling(line, kind)
+        day_alone = day_alone or _is_day_alone(line, kind)
     if "from" not in kinds or len(kinds - {"cc"}) + ("cc" in kinds) < 3:
         return set()
-    return kinds if sure or len(kinds) >= 4 else set()
+    return kinds if sure or (len(kinds) >= 4 and not day_alone) else set()
+
+
+def _is_day_alone(line: str, kind: str) -> bool:
+    """Say whether it is a date without a time of day: of a journey or a form, not of a mail."""
+    return kind == "date" and _TIME.search(line[:MAX_LINE]) is None
 
 
 def _is_of_time(line: str, kind: str) -> bool:
