@@ -96,7 +96,7 @@ def samples(event: Event) -> Iterator[Facts]:
         if event is Event.RECEIVED:
             for kind in ReceiptKind:
                 yield replace(facts, receipt_kind=kind)
-                yield replace(facts, receipt_kind=kind, as_received=True)
+                yield replace(facts, receipt_kind=kind, as_received=True, called=True)
                 yield replace(facts, receipt_kind=kind, effective_day_only=True)
         elif event in TO_AGENTS:
             for warning in ("", "third-party", "failed"):

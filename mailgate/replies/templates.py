@@ -121,8 +121,8 @@ class Facts:
     not proven; then RECEIVED shows no word of his, its author and comment left out too.
     Moments are aware; templates turn them into the zone. effective_day_only: print the effective
     received date without the hour. hours: the opening hours in words. centre: who signs.
-    address: where new tickets go. author, at, comment: who wrote what and when; `at` is also
-    when the event happened. words: as in Department. recipient, reason: of a mail undelivered.
+    address: where new tickets go. called: he is asked to confirm what he said by telephone.
+    author, at, comment: who wrote what and when; `at` is also when the event happened. words: as in Department. recipient, reason: of a mail undelivered.
     For agents: files, names of attachments; warning, "third-party" or "failed", of who wrote;
     by_mail, whether their reply reaches the customer; spool_id, of a held mail, and the lists.
     """
@@ -143,6 +143,7 @@ class Facts:
     opening: datetime | None = None
     as_received: bool = False
     phone: str = ""
+    called: bool = False
     author: str = ""
     at: datetime | None = None
     comment: str = ""

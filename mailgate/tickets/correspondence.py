@@ -52,6 +52,7 @@ def acknowledge(
     now: datetime,
     *,
     with_words: bool,
+    called: bool = False,
 ) -> None:
     """Acknowledge a new ticket to its requester, with his own words only if he may see them."""
     kind = mail.Kind.ACKNOWLEDGEMENT
@@ -67,6 +68,7 @@ def acknowledge(
         holiday=hours.holiday_name(receipt.day, calendar, ticket.language),
         opening=receipt.opening,
         as_received=calendar.after_hours is hours.AfterHours.AS_RECEIVED,
+        called=called,
     )
     requester = _requester(ticket, with_words=with_words)
     _post(sending, facts, [requester], [], parents=[entry.message_id])

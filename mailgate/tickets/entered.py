@@ -62,24 +62,27 @@ def enter(
     entries.add_event(session, ticket, "entered", written, now, by)
     if call.phone:
         confirming.expect(session, office, ticket, now)
-    _acknowledge(session, office, ticket, entry, call.requester, now)
+    _acknowledge(session, office, ticket, entry, call, now)
     return ticket, entry
 
 
 def _acknowledge(
-    session: Session, office: Office, ticket: Ticket, entry: Entry, who: Address, now: datetime
+    session: Session, office: Office, ticket: Ticket, entry: Entry, call: Call, now: datetime
 ) -> None:
     incoming = acknowledge.Incoming(
         nature=Nature.PERSON,
         is_new_ticket=True,
-        author=who,
+        author=call.requester,
         authenticity=Authenticity.NONE,
         proven=True,
         mail_from=None,
     )
-    answer = acknowledge.decide(incoming, office.limits, ledger.spent(session, who.address, now))
+    spent = ledger.spent(session, call.requester.address, now)
+    answer = acknowledge.decide(incoming, office.limits, spent)
     if isinstance(answer, acknowledge.Silent):
         service.record(session, ticket, "not-acknowledged", answer.reason, now)
         return
     receipt = hours.receipt(now, office.department_of(ticket).calendar)
-    correspondence.acknowledge(session, office, ticket, entry, receipt, now, with_words=True)
+    correspondence.acknowledge(
+        session, office, ticket, entry, receipt, now, with_words=True, called=bool(call.phone)
+    )

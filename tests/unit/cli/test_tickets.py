@@ -1,6 +1,7 @@
 import json
 import re
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlmodel import select
@@ -227,3 +228,8 @@ def test_a_call_is_to_be_confirmed(mailgate):
     told = mailgate.told("tickets", "new", *words)
     (entered,) = [each["text"] for each in told["entries"] if each["event"] == "entered"]
     assert "called from +48 22 123 45 67; to be confirmed by mail" in entered
+    (asked,) = mailgate.told("outbox", "list")
+    letter = mailgate("outbox", "show", str(asked["id"]), "--raw").stdout_bytes
+    parts = message_from_bytes(letter, policy=policy.default).walk()
+    said = [each.get_content() for each in parts if not each.is_multipart()]
+    assert len(said) == 2 and all("To confirm it, please reply" in each for each in said)
