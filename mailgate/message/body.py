@@ -113,22 +113,18 @@ class _Reader:
             octets = uuencode.without(octets)  # files, see unpacking.py
         if len(octets) > self.left:
             octets = octets[: self.left]
-            self.note(_TOO_LONG)
+            self.tree.note(_TOO_LONG)
         self.left -= len(octets)
         named = part.charset or (charset.named_in_page(octets) if part.type == "text/html" else "")
         text, defect = charset.decode(octets, named)
         if defect is not None:
-            self.note(defect)
+            self.tree.note(defect)
         text = charset.plain(text)
         if part.type == "text/html" or is_page(text):
             return markup.marked(text)
         if part.parameters.get("format", "").lower() == "flowed":
             return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
         return text
-
-    def note(self, defect: str) -> None:
-        if defect not in self.tree.defects:
-            self.tree.defects.append(defect)
 
 
 def is_page(text: str) -> bool:

@@ -29,7 +29,6 @@ from mailgate.message import (
 from mailgate.message.address import Address
 from mailgate.message.message import Attachment, Message
 
-MAX_DEFECTS = 50
 _MAX_SUBJECT = 1000
 _SEALED = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
@@ -114,7 +113,7 @@ def _fingerprint(told: Message, content: str, files: tuple[Attachment, ...]) -> 
 
 
 def _distinct(defects: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(defects))[:MAX_DEFECTS]
+    return tuple(dict.fromkeys(defects))[: structure.MAX_DEFECTS]
 
 
 def _is_reply(told: Message) -> bool:

@@ -18,6 +18,7 @@ from mailgate.message import charset, headers, parameters, uuencode
 
 MAX_PARTS = 1000
 MAX_DEPTH = 20
+MAX_DEFECTS = 50
 
 # The first field ends in CR alone, as on old Macintoshes, and the next one follows.
 _CR_ALONE = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]{0,2000}\r[!-~\t ]")
@@ -101,6 +102,11 @@ class Tree:
     parts: list[Part]
     defects: list[str]
 
+    def note(self, defect: str) -> None:
+        """Add a defect, once, however many parts have it; 50 at most."""
+        if defect not in self.defects and len(self.defects) < MAX_DEFECTS:
+            self.defects.append(defect)
+
 
 def read(raw: bytes) -> Tree:
     """Return the tree of a mail."""
@@ -110,8 +116,9 @@ def read(raw: bytes) -> Tree:
     defects = list(block.defects)
     parts: list[Part] = []
     root = _part(block, len(raw), "text/plain", parts)
-    _divide(raw, root, 1, parts, defects)
-    return Tree(raw, root, parts, defects)
+    tree = Tree(raw, root, parts, defects)
+    _divide(tree, root, 1)
+    return tree
 
 
 def _part(block: headers.Block, end: int, default_type: str, parts: list[Part]) -> Part:
@@ -125,42 +132,41 @@ def _part(block: headers.Block, end: int, default_type: str, parts: list[Part]) 
     return part
 
 
-def _divide(raw: bytes, part: Part, depth: int, parts: list[Part], defects: list[str]) -> None:
+def _divide(tree: Tree, part: Part, depth: int) -> None:
     """Find the children of a multipart; one that cannot be divided becomes a leaf."""
     if not part.type.startswith("multipart/"):
         return
     if depth >= MAX_DEPTH:
-        _note(defects, f"parts nested more than {MAX_DEPTH} deep, kept as a file")
+        tree.note(f"parts nested more than {MAX_DEPTH} deep, kept as a file")
         part.type = "application/octet-stream"
         return
     boundary = part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()
-    if not boundary or raw.find(b"--" + boundary, part.start, part.end) < 0:
-        _note(defects, f"{part.type[:40]} without its boundary")
-        guess = _GUESSED_BOUNDARY.match(raw, part.start, part.end)
+    if not boundary or tree.raw.find(b"--" + boundary, part.start, part.end) < 0:
+        tree.note(f"{part.type[:40]} without its boundary")
+        guess = _GUESSED_BOUNDARY.match(tree.raw, part.start, part.end)
         if guess is None:
             part.type = "text/plain"
             return
         boundary = guess[1] or guess[2]
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
-    for start, end in _slices(raw, part.start, part.end, boundary, defects):
-        if len(parts) >= MAX_PARTS:
-            _note(defects, f"more than {MAX_PARTS} parts, the rest left in the original")
+    for start, end in _slices(tree, part, boundary):
+        if len(tree.parts) >= MAX_PARTS:
+            tree.note(f"more than {MAX_PARTS} parts, the rest left in the original")
             break
-        child = _part(headers.read(raw, start, end), end, default, parts)
+        child = _part(headers.read(tree.raw, start, end), end, default, tree.parts)
         child.within = part.type
         for defect in child.block.defects:
-            _note(defects, defect)
+            tree.note(defect)
         part.children.append(child)
-        _divide(raw, child, depth + 1, parts, defects)
+        _divide(tree, child, depth + 1)
     if not part.children:
-        _note(defects, f"{part.type[:40]} without parts")
+        tree.note(f"{part.type[:40]} without parts")
         part.type = "text/plain"  # whatever stands there is to be read
 
 
-def _slices(
-    raw: bytes, start: int, end: int, boundary: bytes, defects: list[str]
-) -> Iterator[tuple[int, int]]:
+def _slices(tree: Tree, part: Part, boundary: bytes) -> Iterator[tuple[int, int]]:
     """Yield where the parts of a multipart lie, without the line end before each delimiter."""
+    raw, start, end = tree.raw, part.start, part.end
     mark = b"--" + boundary
     begun = -1
     at = start
@@ -184,17 +190,12 @@ def _slices(
             return
         at = line_end
     if begun >= 0:
-        _note(defects, "a multipart is not closed")
+        tree.note("a multipart is not closed")
         yield begun, end
 
 
 def _before_line_end(raw: bytes, at: int) -> int:
     return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1
-
-
-def _note(defects: list[str], what: str) -> None:
-    if what not in defects and len(defects) < 50:
-        defects.append(what)
 
 
 def _uudecoded(body: bytes) -> bytes:
