@@ -14,7 +14,6 @@ _WORD = re.compile(
     r"=\?[ \t]{0,3}([^?\s*=]{0,40})(?:\*[^?\s]{0,40})?[ \t]{0,3}\?[ \t]{0,3}([bBqQ])[ \t]{0,3}\?"
     r"([^?]*+(?:\?(?!=)[^?]{0,200}+){0,10}+)(?:\?=|\Z)"
 )
-_TRAILING = re.compile(r"\?\Z")
 
 
 def read(text: str) -> str:
@@ -33,7 +32,9 @@ def read(text: str) -> str:
             run = _Run()
         if between.strip() or at == 0:
             out.append(between)
-        run.add(match[1], match[2].lower(), _TRAILING.sub("", match[3]))
+        # A word without its end may have half of it; in a whole one it is a question.
+        payload = match[3] if match[0].endswith("?=") else match[3].removesuffix("?")
+        run.add(match[1], match[2].lower(), payload)
         at = match.end()
     out.append(run.text())
     out.append(text[at:])

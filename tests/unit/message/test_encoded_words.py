@@ -17,6 +17,7 @@ from mailgate.message import encoded_words
         ("=?utf-8?q?what? yes?=", "what? yes"),
         ("=?utf-8?q?cut=C5=82", "cutł"),
         ("=?utf-8?q?cut?", "cut"),
+        ("=?utf-8?Q?czy_dzia=C5=82a??=", "czy działa?"),
         ("=?utf-8?q?ope=?n", "ope=?n"),
         ("=?utf-8?q?a?==?utf-8?q?b?=", "ab"),
         ("=?utf-8?q?a b  c?=", "a b  c"),
