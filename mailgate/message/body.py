@@ -32,6 +32,7 @@ _FOR_PROGRAMS = frozenset(
     {"text/calendar", "text/rtf", "text/css", "text/vcard", "text/x-vcard", "text/directory",
      "text/rfc822-headers"}
 )  # fmt: skip
+_FORMATTING = re.compile(r"<param>[^<]{0,500}</param>|</?[A-Za-z][A-Za-z0-9-]{0,59}>")
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
@@ -122,6 +123,8 @@ class _Reader:
         text = charset.plain(text)
         if part.type == "text/html" or is_page(text):
             return markup.marked(text)
+        if part.type in ("text/enriched", "text/richtext"):
+            return _unenriched(text)
         if part.parameters.get("format", "").lower() == "flowed":
             return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
         return text
@@ -130,6 +133,14 @@ class _Reader:
 def is_page(text: str) -> bool:
     """Say whether a text is a whole page of HTML, which scripts send labelled as plain text."""
     return _PAGE.match(text) is not None and text[-100:].rstrip().lower().endswith("</html>")
+
+
+def _unenriched(text: str) -> str:
+    """Return the words of text/enriched (RFC 1896) or of its forebear (RFC 1341 §7.1.3)."""
+    text = text.replace("<<", "\0").replace("<lt>", "\0")  # no NUL is left in a text
+    # One line end is a space, each further one a line.
+    lines = re.sub(r"\n(\n*)", lambda match: match[1] or " ", text).replace("<nl>", "\n")
+    return _FORMATTING.sub("", lines).replace("\0", "<")
 
 
 def _unflowed(text: str, delete_space: bool) -> str:

@@ -37,6 +37,12 @@ def text(raw: bytes) -> str:
         (b"Content-Type: text/plain; name=x.txt\r\n\r\nroot", "root"),
         (b"Content-Disposition: attachment; filename=x.txt\r\n\r\nonly a file", "only a file"),
         (b"Content-Type: application/pdf\r\n\r\n%PDF", ""),
+        (
+            b"Content-Type: text/enriched\r\n\r\n"
+            b"<color><param>red</param>a</color> << b\r\nc\r\n\r\nd",
+            "a < b c\nd",
+        ),
+        (b"Content-Type: text/richtext\r\n\r\na <lt> b<nl>c", "a < b\nc"),
         (b"Content-Type: text/x-markdown\r\n\r\n*words*", "*words*"),
         (b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR", ""),
         (b"Content-Type: text/html\r\n\r\n<title>nothing else</title>", "nothing else"),
