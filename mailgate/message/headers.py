@@ -127,7 +127,8 @@ def begin(raw: bytes, end: int | None = None) -> int:
     if at == 0 or _FIRST_LINE.match(raw, at, end) is None:
         return 0
     stop = min(_end_of_block(raw, at, end)[0], at + MAX_BLOCK)
-    return at if _FROM.search(raw, at, stop) else 0
+    first = raw[at : at + 5].lower() == b"from:"  # behind a mark no line begins for an expression
+    return at if first or _FROM.search(raw, at, stop) else 0
 
 
 class _Reader:

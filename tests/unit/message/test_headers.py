@@ -60,6 +60,7 @@ def test_headers_begin_below_empty_lines(raw: bytes, body: bytes | None) -> None
     assert raw[block.body_at :] == body
     assert block.odd == {"from"}
     assert block.defects == ("empty lines or a byte order mark before the headers",)
+    assert headers.read(b"\xef\xbb\xbfFrom: a@b.pl\r\n\r\n").first("from") == "a@b.pl"
     assert headers.read(b"x" + raw, 1).fields == ()  # a part without headers begins like that
 
 
