@@ -4,6 +4,7 @@ So `mailgate --help` costs next to nothing, and `mailgate accept` only what it n
 to stdout, everything else to stderr; exit codes are those of sysexits.h.
 """
 
+import io
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -73,6 +74,9 @@ class LazyGroup(click.Group):
         extra.setdefault("prog_name", "mailgate")
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
+        if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+            # Mail is in any language, whatever the terminal can show; --json is UTF-8 always.
+            sys.stdout.reconfigure(errors="replace")
         try:
             code = run(*args, standalone_mode=False, **extra)
         except Exception as error:

@@ -1,5 +1,6 @@
 import ast
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,22 @@ def test_every_command_says_what_it_does(path):
         assert "Example" in result.stdout
     else:
         assert "..." not in result.stdout.partition("Commands:")[2], "a sentence is cut in two"
+
+
+def test_a_terminal_of_another_character_set_gets_what_it_can_show(tmp_path):
+    """What a mail says in Polish is listed there too, with a mark for each letter it has not."""
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes("Subject: Usługa jest żółta\n\nŻółć\n".encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "mailgate", "explain", str(mail)],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1", "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Us?uga jest ?\xf3?ta" in done.stdout
 
 
 def test_the_commands_of_the_interface_are_there():
