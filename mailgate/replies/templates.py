@@ -122,7 +122,8 @@ class Facts:
     Moments are aware; templates turn them into the zone. effective_day_only: print the effective
     received date without the hour. hours: the opening hours in words. centre: who signs.
     address: where new tickets go. called: he is asked to confirm what he said by telephone.
-    author, at, comment: who wrote what and when; `at` is also when the event happened. words: as in Department. recipient, reason: of a mail undelivered.
+    author, at, comment: who wrote what and when; `at` is also when the event happened. words: as
+    in Department. recipient, reason: of a mail undelivered.
     For agents: files, names of attachments; warning, "third-party" or "failed", of who wrote;
     by_mail, whether their reply reaches the customer; spool_id, of a held mail, and the lists.
     """
