@@ -34,6 +34,6 @@ def lines_of(told: Told) -> list[tuple[str, object]]:
         ("  found by", told["matched_by"]),
         ("  sender is", told["may_speak"]),
         ("acknowledged", "yes" if told["acknowledge"] else "no"),
-        ("  because", told["acknowledge_reason"]),
+        ("  because", (told["acknowledge_reason"] or "").removeprefix("no acknowledgement: ")),
         ("counts from", clock(told["effective_received_at"])),
     ]
