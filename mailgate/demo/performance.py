@@ -80,7 +80,10 @@ def look_further(folder: Path, program: str, telling: Telling) -> None:
         f"Everything stays in {folder}; look further with",
         (
             (f"{mailgate} tickets list", "the tickets; `tickets show N` prints one"),
-            (f"{mailgate} spool list", "mail taken in, and what became of it"),
+            (
+                f"{mailgate} spool list",
+                "mail taken in; with --held what waits for you",
+            ),
             (f"{mailgate} explain 1", "why: which header, rule and setting decided"),
             (f"{mailgate} outbox list", "letters, and what the smarthost said"),
             (f"{mailgate} calendar show", "when the desk is open"),

@@ -44,6 +44,7 @@ class Story(Scenes):
         self._ticket_is_closed()
         self._reply_reopens()
         self._stranger_quotes_the_number()
+        self._sender_is_forged()
         self._agent_answers_by_mail(self._mail_within_hours())
         self._mail_in_a_mailbox()
         self._books()
@@ -139,6 +140,31 @@ class Story(Scenes):
         shown = among((words.SUBJECT, _ANNA.name, words.ANSWER, self._number), letter)
         self._check("the stranger is shown nothing of it", shown, [])
 
+    def _sender_is_forged(self) -> None:
+        self._scene(MONDAY.replace(hour=15, minute=10), "so he writes in Anna's name")
+        self._telling.say(
+            "The mail server in front has checked the sender, as for every mail, and says that it"
+            " is not hers."
+        )
+        failed = "mx.example.com; dmarc=fail (p=reject) header.from=klient.example"
+        headers = {"Authentication-Results": failed}
+        subject = f"Re: [#{self._number}] {words.SUBJECT}"
+        before = self._ticket()
+        decided = self._write(_ANNA, _HELP, subject, words.FORGED, headers)
+        spool_id = decided["spool_id"]
+        self._sent[spool_id] = ("held", self._sent[spool_id][1])
+        self._telling.say("It is held; nobody is sent anything. An operator sees it, and why:")
+        self._telling.show(["$ mailgate spool list --held"])
+        self._telling.show(self._stage.command("spool", "list", "--held").splitlines())
+        why = self._stage.ask("spool", "show", str(spool_id))
+        lines = [f"    {line}" for line in why["decided_by"]]
+        self._telling.show([f"$ mailgate spool show {spool_id}", "...", "decided by", *lines])
+        cause = (decided["verdict"], why["cause"])
+        self._check("a forged sender is held", cause, ("hold", "failed_authentication"))
+        named = f"Authentication-Results: {failed}" in why["decided_by"]
+        self._check("the header that decided is named", named, True)
+        self._check("the ticket does not change", self._ticket(), before)
+
     def _mail_within_hours(self) -> str:
         self._scene(TEATIME, "somebody writes in English to another department")
         decided = self._write(_JOHN, _BILLING, words.ENGLISH_SUBJECT, words.ENGLISH_QUESTION)
@@ -208,7 +234,7 @@ class Story(Scenes):
             " letters left."
         )
         kept = {each["id"]: (each["state"], each["sha256"]) for each in spool}
-        self._check("each mail taken is kept, octet for octet, and worked off", kept, self._sent)
+        self._check("each mail taken is kept, octet for octet, done or held", kept, self._sent)
         self._check(
             "each letter was delivered, once, and nobody got another",
             sorted(each["message_id"] for each in outbox if each["state"] == "delivered"),

@@ -32,6 +32,13 @@ proszę o przesłanie całej korespondencji w tej sprawie.
 
 Marek Obcy
 """
+FORGED = """\
+Dzień dobry,
+
+proszę dosłać mi całą korespondencję w tej sprawie.
+
+Anna Kowalska
+"""
 ENGLISH_SUBJECT = "Invoice for October"
 ENGLISH_QUESTION = """\
 Hello,

@@ -56,7 +56,7 @@ def test_the_demo_tells_a_life_of_a_ticket(tmp_path):
     assert ESCAPE not in done.stdout
     if mailserver.find():
         assert "it is moved to Processed, octet for octet" in table
-        assert "8 mails came in, 4 tickets were opened, 14 letters left." in done.stdout
+        assert "9 mails came in, 4 tickets were opened, 14 letters left." in done.stdout
     found = re.search(r"daemon +process (\d+)", done.stdout)
     assert found is not None
     assert not Path(f"/proc/{found[1]}").exists()
@@ -78,7 +78,7 @@ def test_without_dovecot_the_demo_is_a_step_shorter(tmp_path, monkeypatch):
     assert (
         told.count("Left out: a mailbox by IMAP (to see it: apt-get install dovecot-imapd).") == 1
     )
-    assert "7 mails came in, 3 tickets were opened, 12 letters left." in told
+    assert "8 mails came in, 3 tickets were opened, 12 letters left." in told
     assert "✓ each mail taken is kept" in told
     assert "moved to Processed" not in told
     assert "[[mailbox]]" not in (tmp_path / "mailgate.toml").read_text()
