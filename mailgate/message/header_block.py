@@ -219,6 +219,8 @@ def label_of(line: str) -> str:
 def kinds_at(lines: list[str], at: int) -> set[str]:
     """Return the kinds of a header block at a line: a sender and two others, or {}.
 
+    A date without a time of day is none of them.
+
     Ten lines are looked at. People also write "Od:" and "Do:" of times and places; so it takes
     an address, the word for "sent", bold type, or four different headers to be one. Two are enough
     at the top of it where one is an address and the other a date as programs write it.
@@ -229,7 +231,7 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
     kinds = {first, *_inline(lines[at])}
     sure = _is_telling(lines[at], first)
     day_alone = _is_day_alone(lines[at], first)
-    strange = 0
+    paired, strange = False, 0
     for line in lines[at + 1 : at + 1 + _MAX_LINES]:
         if not line.strip(_EDGE):
             if len(kinds) >= 3:
@@ -241,14 +243,17 @@ def kinds_at(lines: list[str], at: int) -> set[str]:
             if strange >= _MAX_STRANGE:
                 break
             continue
-        if not strange and len(kinds) == 1 and _is_pair({first: lines[at], kind: line}):
-            return {first, kind}
+        paired |= not strange and len(kinds) == 1 and _is_pair({first: lines[at], kind: line})
         kinds.add(kind)
         sure = sure or _is_telling(line, kind)
         day_alone = day_alone or _is_day_alone(line, kind)
-    if "from" not in kinds or len(kinds - {"cc"}) + ("cc" in kinds) < 3:
+    if paired:
+        return kinds
+    if "from" not in kinds or len(kinds) < 3:
         return set()
-    return kinds if sure or (len(kinds) >= 4 and not day_alone) else set()
+    if not sure and (len(kinds) < 4 or day_alone):
+        return set()
+    return kinds - {"date"} if day_alone else kinds
 
 
 def _is_day_alone(line: str, kind: str) -> bool:

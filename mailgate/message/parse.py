@@ -117,9 +117,9 @@ def _distinct(defects: list[str]) -> tuple[str, ...]:
 
 
 def _is_reply(told: Message) -> bool:
-    """Say whether headers or subject call the mail an answer to another."""
+    """Say whether headers or subject call the mail an answer, or there are none to say no."""
     named = any(name.lower() in _ANSWERING for name, _ in told.headers)
-    return named or subjects.answers(told.subject)
+    return named or not told.from_headers or subjects.answers(told.subject)
 
 
 def _head(size: int, block: headers.Block, label: str, defects: list[str]) -> Message:

@@ -25,7 +25,7 @@ _MAX_SIGNATURE = 25
 _MAX_DELIMITERS = 20
 _NO_WORDS = " \t\n\xa0_-=*~—–>|"
 _MAX_NEAR = 4
-_OUTLOOK = {"from", "sent", "to", "subject"}
+_WHOLE_BLOCK = {"from", "to", "subject"}
 _MAX_READ_OF_WORDS = 4000
 
 _ANSWERS_BELOW = re.compile(
@@ -148,11 +148,12 @@ class _Scan:
     def _is_header_block(self, at: int) -> bool:
         """Say whether the headers of an answered mail begin at a line.
 
-        In a mail that is no reply they are pasted; but not Outlook's, which say "Sent:": its
-        replies do not always say that they are some.
+        In a mail that is no reply some are pasted; but a whole block with its date is what
+        programs write above an answered mail, and their replies do not always say that they are.
         """
         kinds = header_block.kinds_at(self.lines, at)
-        return bool(kinds) and (self.is_reply or self.forwarded or kinds >= _OUTLOOK)
+        is_whole = kinds >= _WHOLE_BLOCK and not kinds.isdisjoint(("sent", "date"))
+        return bool(kinds) and (self.is_reply or self.forwarded or is_whole)
 
     def _is_bare(self, line: str) -> bool:
         """Say whether a line can be no quote, header or divider; most lines of most mails."""

@@ -218,13 +218,14 @@ def test_an_identifier_folded_into_encoded_words_is_read() -> None:
 @pytest.mark.parametrize(
     ("head", "text"),
     [
-        ("Subject: Błąd", "Nie działa:\n> prompt"),
+        ("From: a@example.com\r\nSubject: Błąd", "Nie działa:\n> prompt"),
+        ("Subject: Błąd", "Nie działa:"),
         ("Subject: Re: Błąd", "Nie działa:"),
         ("Subject: Błąd\r\nIn-Reply-To: <1@example.com>", "Nie działa:"),
         ("Subject: Błąd\r\nReferences: your mail", "Nie działa:"),
     ],
 )
 def test_lines_with_quote_marks_are_a_quote_in_replies_only(head: str, text: str) -> None:
-    """What makes a mail a reply is a header or its subject."""
+    """What makes a mail a reply is a header or its subject; without a From nothing is known."""
     raw = f"{head}\r\n\r\nNie działa:\r\n> prompt\r\n".encode()
     assert parse.parse(raw).text == text
