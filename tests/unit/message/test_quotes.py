@@ -150,7 +150,7 @@ def test_what_is_pasted_into_a_fresh_mail_is_kept(text: str) -> None:
         "On Fri, Nov 20, 2026 at 9:12 AM Ann <ann@example.com> wrote:\n\nold",
         "-----Original Message-----\nold",
         "From: Ann\nSent: Friday\nTo: me\nSubject: x\n\nold",
-        "Von: Ann <a@b.example>\nGesendet: Freitag, 20. November 2026 09:12\nAn: me\nBetreff: x\n\no",
+        "Von: Ann <a@b.example>\nGesendet: Freitag, 20. Nov. 2026 09:12\nAn: me\nBetreff: x\n\no",
         "From: Ann <a@b.example>\nDate: Friday, 20 Nov 2026 at 9:12\nTo: me\nSubject: x\n\no",
         "\x01old",
     ],
