@@ -1,7 +1,7 @@
 """Address lists as they stand in From, To and Cc (RFC 5322 §3.4), read strictly.
 
-Promises never to resolve to somebody else: what is not plainly `address` or `name <address>`
-(comments, routes, groups, quoted or folded addr-specs, an address for a name) is still shown,
+Promises never to resolve to somebody else: what is not plainly `address`, `address (name)` or
+`name <address>` (odd comments, routes, groups, quoted or folded addr-specs) is still shown,
 but marked doubtful, since two readers may find two senders in it (CVE-2019-16056,
 CVE-2023-27043). Linear in the value; at most 200 mailboxes.
 """
@@ -15,9 +15,13 @@ from mailgate.message.address import Address
 MAX_MAILBOXES = 200
 
 _SPEC = r"[^\s<>@\"(),:;\\\[\]\x00-\x1f\x7f]{1,256}@[^\s<>@\"'(),:;\\\[\]\x00-\x1f\x7f]{1,255}"
-_BARE = re.compile(rf"\s*+({_SPEC})\s*+", re.ASCII)
+# A comment in which nobody can find an address, as "(Mail Delivery System)" or "(IT, Warszawa)".
+_COMMENT = r"\([^()<>@\"\\:;\x00-\x1f\x7f]{0,200}+\)"
+_BARE = re.compile(rf"\s*+({_SPEC})\s*+({_COMMENT})?\s*+", re.ASCII)
 _NAMED = re.compile(
-    rf"\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^<>@\"(),:;\\\[\]]*+))\s*+<({_SPEC})>\s*+", re.ASCII
+    rf"\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|((?:[^<>@\"(),:;\\\[\]]++|{_COMMENT})*+))\s*+<({_SPEC})>\s*+"
+    rf"(?:{_COMMENT}\s*+)?",
+    re.ASCII,
 )
 # An unclosed quote is one token to the end, or each quote in it would be tried anew.
 _TOKEN = re.compile(
@@ -56,10 +60,10 @@ def parse(raw_value: str, label: str = "") -> Mailboxes:
 
 
 def _clean(piece: str, label: str) -> Address | None:
-    """Return the mailbox of `address` or `name <address>`, None for any other writing."""
+    """Return the mailbox of `address`, `address (name)` or `name <address>`, None for any other."""
     match = _BARE.fullmatch(piece)
     if match is not None:
-        return _address(match[1], "", label)
+        return _address(match[1], (match[2] or "")[1:-1], label)
     match = _NAMED.fullmatch(piece)
     if match is None:
         return None

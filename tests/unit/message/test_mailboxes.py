@@ -18,6 +18,10 @@ from mailgate.message import mailboxes
          "<agent@corp.example>"),
         ("żółw@łódź.pl", "żółw@łódź.pl", ""),
         ("a+tag@b.pl", "a+tag@b.pl", ""),
+        ("jan@x.pl (Jan Kowalski)", "jan@x.pl", "Jan Kowalski"),
+        ("jan@x.pl (=?utf-8?q?J=C3=B3zef?=)", "jan@x.pl", "Józef"),
+        ("Jan Kowalski (IT, Warszawa) <jan@x.pl>", "jan@x.pl", "Jan Kowalski (IT, Warszawa)"),
+        ("Jan <jan@x.pl> (IT)", "jan@x.pl", "Jan"),
     ],
 )  # fmt: skip
 def test_a_plain_mailbox_is_read(value: str, address: str, name: str) -> None:
