@@ -144,22 +144,23 @@ def test_a_department_that_wants_to_see_strangers_holds_them(world: World) -> No
 
 
 @pytest.mark.attack("A04")
-@pytest.mark.one_database
-def test_all_numbers_there_are_open_no_door(world: World) -> None:
-    """A04: subjects [#1] to [#1000], and the number that is right: 1,001 tickets, none changed.
+def test_all_numbers_there_are_open_no_door(world: World, database_kind: str) -> None:
+    """A04: subjects [#1] to [#1000], and the number that is right: as many tickets, none changed.
 
-    From fifty addresses, since what one sends beyond a measure is held as a flood.
+    From fifty addresses, since what one sends beyond a measure is held as a flood. On PostgreSQL,
+    where each commit costs more here, the first 300.
     """
+    last = 1_000 if database_kind == "sqlite" else 300
     world.the_log_may_say("acknowledgements-capped")
     story = Conversation(world)
     with smtplib.SMTP("127.0.0.1", world.daemon.ports["smtp"], timeout=60) as smtp:
-        for number in (*range(1, 1_001), int(story.before.number)):
+        for number in (*range(1, last + 1), int(story.before.number)):
             sender = f"{number % 50}.{MALLORY}"
             head = f"From: {sender}\r\nTo: {DESK}\r\nSubject: [#{number}]\r\n"
             smtp.sendmail(sender, [DESK], f"{head}\r\n{number}\r\n")
     world.settles()
     assert story.ticket.entries == story.before.entries
-    assert world.count_tickets() == 1_002
+    assert world.count_tickets() == last + 2
 
 
 @pytest.mark.attack("A02")
