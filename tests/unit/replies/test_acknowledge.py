@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.message.address import Address
-from mailgate.message.alignment import organisational
 from mailgate.message.authenticity import Authenticity
 from mailgate.message.message import Nature
 from mailgate.replies.acknowledge import (
@@ -121,25 +120,6 @@ def test_an_unproven_sender_is_answered_only_where_the_return_path_agrees(
     incoming = replace(ANNA, mail_from=mail_from, author=Address(author))
     assert isinstance(outcome(incoming), Acknowledge) is answered
     assert isinstance(outcome(replace(incoming, proven=True)), Acknowledge)
-
-
-@pytest.mark.parametrize(
-    ("domain", "registered"),
-    [
-        ("example.net", "example.net"),
-        ("a.b.example.net", "example.net"),
-        ("a.example.com.pl", "example.com.pl"),
-        ("com.pl", "com.pl"),
-        ("a.example.co.uk", "example.co.uk"),
-        ("co.example.net", "example.net"),
-        ("a.co.example", "co.example"),
-        ("localhost", "localhost"),
-        ("", ""),
-    ],
-)
-def test_the_registered_part_of_a_domain(domain, registered):
-    """Two labels, or three below a shared second level of a country."""
-    assert organisational(domain) == registered
 
 
 @pytest.mark.parametrize(
